@@ -18,9 +18,9 @@ extern "C" {
 #endif
 
 #if defined(__GNUC__)
-#define OG_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define OG_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
-#define OG_PRINTF(format, first)
+#define OG_PRINTF(text, first)
 #endif
 
 /* One list of the codes and what each means in words. */
