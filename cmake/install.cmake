@@ -1,0 +1,31 @@
+# What `cmake --install` puts where: library, headers, command, pkg-config file and CMake package.
+
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(package "${CMAKE_INSTALL_LIBDIR}/cmake/onnxgrad")
+
+install(TARGETS onnxgrad EXPORT onnxgrad
+    LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+if(TARGET onnxgrad_command)
+    install(TARGETS onnxgrad_command RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+endif()
+install(DIRECTORY include/onnxgrad DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+    FILES_MATCHING PATTERN "*.h")
+install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+
+set(ONNXGRAD_PC_REQUIRES "libprotobuf-c zlib")
+if(OG_HAVE_OPENBLAS)
+    string(APPEND ONNXGRAD_PC_REQUIRES " openblas")
+endif()
+set(ONNXGRAD_PC_LIBS "-lm ${CMAKE_THREAD_LIBS_INIT} ${OpenMP_C_FLAGS}")
+configure_file(cmake/onnxgrad.pc.in onnxgrad.pc @ONLY)
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/onnxgrad.pc"
+    DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+
+configure_package_config_file(cmake/onnxgradConfig.cmake.in onnxgradConfig.cmake
+    INSTALL_DESTINATION "${package}")
+write_basic_package_version_file(onnxgradConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(EXPORT onnxgrad NAMESPACE onnxgrad:: FILE onnxgradTargets.cmake DESTINATION "${package}")
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/onnxgradConfig.cmake"
+    "${CMAKE_CURRENT_BINARY_DIR}/onnxgradConfigVersion.cmake" DESTINATION "${package}")

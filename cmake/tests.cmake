@@ -1,0 +1,24 @@
+# tests/unit/ROOM/test_NAME.c becomes the program unit_ROOM_NAME, a test of label `unit`.
+
+pkg_check_modules(CMOCKA IMPORTED_TARGET cmocka)
+file(GLOB unit_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/tests/unit/*/test_*.c")
+
+if(NOT CMOCKA_FOUND)
+    message(STATUS "cmocka was not found: the unit tests are left out")
+    set(unit_sources "")
+endif()
+
+foreach(source IN LISTS unit_sources)
+    get_filename_component(name "${source}" NAME_WE)
+    get_filename_component(folder "${source}" DIRECTORY)
+    get_filename_component(room "${folder}" NAME)
+    string(REGEX REPLACE "^test_" "unit_${room}_" name "${name}")
+    add_executable(${name} "${source}")
+    target_link_libraries(${name} PRIVATE
+        onnxgrad_flags onnxgrad_static PkgConfig::CMOCKA ${ONNXGRAD_DEPENDENCIES})
+    target_include_directories(${name} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/src")
+    target_include_directories(${name} SYSTEM PRIVATE "${ONNXGRAD_GENERATED}")
+    target_compile_definitions(${name} PRIVATE OG_SOURCE_DIR="${CMAKE_CURRENT_SOURCE_DIR}")
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 120)
+endforeach()
