@@ -97,8 +97,9 @@ typedef struct og_attr {
 /* Any operator by name, "Resize" or "domain::Name": its first output.  `inputs` may hold NULL for an omitted
  * optional input; `attrs` ends with an entry whose name is NULL, or is NULL.  og_node_more also gives
  * `n_outputs` outputs. */
-OG_API og_value *og_node(og_graph *graph, const char *op, size_t n_inputs, og_value *const inputs[],
-                         const og_attr *attrs);
+OG_API og_value *og_node_new(og_graph *graph, const char *op, size_t n_inputs,
+                             og_value *const inputs[], const og_attr *attrs);
+#define og_node(...) og_node_new(__VA_ARGS__) /* a macro: inside, og_node is also the type of a node */
 OG_API og_status og_node_more(og_graph *graph, const char *op, size_t n_inputs,
                               og_value *const inputs[], const og_attr *attrs, size_t n_outputs,
                               og_value *outputs[]);

@@ -163,6 +163,15 @@ og_status og_graph_keep_map(og_graph *graph, og_map map);
 /* A tensor header in the graph over `data` (kept, not copied); dims are copied. */
 og_tensor *og_graph_tensor(og_graph *graph, og_elem elem, int rank, const int64_t *dims, void *data);
 
+/* A copy of a tensor in the graph's store, strings with their bytes. */
+og_tensor *og_graph_copy_tensor(og_graph *graph, const og_tensor *from);
+og_store *og_store_share(og_store *store);
+
+/* The outermost graph, and its report: where the failures of subgraphs go too. */
+og_graph *og_graph_root(const og_graph *graph);
+og_report *og_graph_errors(const og_graph *graph);
+og_status og_graph_no_memory(og_graph *graph); /* reports OG_NO_MEMORY and returns it */
+
 /* Values without a producer.  The name is copied; NULL makes one up.  A name that is taken fails with
  * OG_EXISTS. */
 og_value *og_graph_add_input(og_graph *graph, const char *name, const og_type *type);
@@ -189,6 +198,12 @@ og_node *og_graph_add_node(og_graph *graph, const og_node_spec *spec);
 og_value *og_add_op(og_graph *graph, const og_op *op, int n_in, og_value *const *in,
                     const og_attr *attrs);
 
+/* A value without type (rank unknown), for those who fill it in themselves. */
+og_value *og_value_new(og_graph *graph, const char *name);
+
+/* The i-th subgraph among a node's attributes, NULL past the end. */
+og_graph *og_node_body(const og_node *node, int i);
+
 /* A name that is not taken yet: `base`, or `base_2`, `base_3` … */
 const char *og_graph_free_name(og_graph *graph, const char *base);
 og_status og_value_rename(og_value *value, const char *name);
@@ -209,8 +224,15 @@ og_status og_graph_prune(og_graph *graph, og_value *const *extra, size_t n_extra
 /* Types of all values again, from the inputs' types; for use after an input's type was changed. */
 og_status og_graph_infer(og_graph *graph);
 
-/* The clone of a value or NULL: clones keep ids, and og_graph_clone_map tells by position. */
+/* The counterpart of a value in a clone of its graph, as long as neither was settled since. */
 og_value *og_clone_of(const og_graph *clone, const og_value *original);
+
+/* Types of one node's outputs, from its inputs. */
+og_status og_node_infer(og_node *node);
+/* More outputs on a node that was made with fewer: up to n, with made-up names. */
+og_status og_node_more_outputs(og_node *node, int n);
+/* Replaces a node by its operator's expansion (og_graph_settle follows).  OG_UNSUPPORTED if it has none. */
+og_status og_node_expand(og_node *node);
 
 /* ---- Registry -------------------------------------------------------------------------------------------- */
 
