@@ -1,0 +1,17 @@
+/* nn: what the operators of this family share. */
+#ifndef OG_NN_H
+#define OG_NN_H
+
+#include "kernels/gemm.h"
+#include "ops/ops.h"
+
+/* What MatMul and Gemm take. */
+#define OG_NN_PRODUCTS (OG_FLOATS | OG_INDICES | OG_BIT(OG_UINT32) | OG_BIT(OG_UINT64))
+
+/* The opset from which an operator takes the element type of node's input 0. */
+int og_nn_type_since(const og_node *node, int floats, int integers, int bfloat16);
+
+/* op(a) op(b) of two matrices as one Gemm node. */
+og_value *og_nn_gemm(og_value *a, bool trans_a, og_value *b, bool trans_b, float alpha);
+
+#endif
