@@ -52,7 +52,7 @@ typedef struct og_strings {
 #define OG_INTS(...)                                                                               \
     ((og_ints){.n = (int64_t)(sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t)),           \
                .v = (const int64_t[]){__VA_ARGS__}})
-#define OG_FLOATS(...)                                                                             \
+#define OG_REALS(...)                                                                              \
     ((og_floats){.n = (int64_t)(sizeof((const float[]){__VA_ARGS__}) / sizeof(float)),             \
                  .v = (const float[]){__VA_ARGS__}})
 

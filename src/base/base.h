@@ -20,8 +20,8 @@ og_status og_fail(og_report *report, og_status code, const char *format, ...) OG
 og_status og_fail_v(og_report *report, og_status code, const char *format, va_list args);
 
 /* Fill in the other two sentences of a report that already failed; what is there stays. */
-void og_where(og_report *report, const char *format, ...) OG_PRINTF(2, 3);
-void og_hint(og_report *report, const char *format, ...) OG_PRINTF(2, 3);
+void og_report_where(og_report *report, const char *format, ...) OG_PRINTF(2, 3);
+void og_report_hint(og_report *report, const char *format, ...) OG_PRINTF(2, 3);
 void og_report_clear(og_report *report);
 
 #define OG_TRY(call)                                                                               \

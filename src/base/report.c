@@ -76,7 +76,7 @@ og_status og_fail(og_report *report, og_status code, const char *format, ...)
     return code;
 }
 
-void og_where(og_report *report, const char *format, ...)
+void og_report_where(og_report *report, const char *format, ...)
 {
     va_list args;
 
@@ -87,7 +87,7 @@ void og_where(og_report *report, const char *format, ...)
     va_end(args);
 }
 
-void og_hint(og_report *report, const char *format, ...)
+void og_report_hint(og_report *report, const char *format, ...)
 {
     va_list args;
 
