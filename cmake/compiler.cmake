@@ -24,6 +24,8 @@ target_compile_definitions(onnxgrad_flags INTERFACE _GNU_SOURCE)
 target_compile_options(onnxgrad_flags INTERFACE
     -Wall -Wextra -Wpedantic -Wconversion
     $<$<BOOL:${ONNXGRAD_WERROR}>:-Werror>
+    # What an initializer leaves out is zero, and meant so: clang warns where one begins by position.
+    $<$<C_COMPILER_ID:Clang,AppleClang>:-Wno-missing-field-initializers>
     -fopenmp-simd
     # The same bits from every compiler; the kernels state for themselves where they contract.
     -ffp-contract=off)
