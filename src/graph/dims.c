@@ -43,6 +43,24 @@ void og_dims_free(og_dims *dims)
         og_arena_free(dims->arena);
 }
 
+og_dims *og_dims_clone(const og_dims *from)
+{
+    og_dims *dims = og_dims_new();
+
+    for (size_t i = 0; dims && i < from->exprs.n; i++) {
+        dim_expr e = from->exprs.v[i];
+
+        if ((e.name && !(e.name = og_arena_string(dims->arena, e.name))) ||
+            !og_list_push(dims->arena, &dims->exprs, e)) {
+            og_dims_free(dims);
+            return NULL;
+        }
+    }
+    if (dims)
+        dims->made_up = from->made_up;
+    return dims;
+}
+
 static const dim_expr *dim_at(const og_dims *dims, og_dim d) { return &dims->exprs.v[~d]; }
 
 /* The tables are small (tens of entries), so a linear search is enough; out of memory gives the largest size, which

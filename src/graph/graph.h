@@ -23,6 +23,7 @@ typedef int64_t og_dim;
 static inline bool og_dim_known(og_dim d) { return d >= 0; }
 
 og_dims *og_dims_new(void);
+og_dims *og_dims_clone(const og_dims *dims); /* the same expressions under the same numbers */
 void og_dims_free(og_dims *dims);
 og_dim og_dim_symbol(og_dims *dims, const char *name); /* the same name gives the same symbol */
 og_dim og_dim_fresh(og_dims *dims);                    /* a size nobody knows, named unk__0, unk__1 … */

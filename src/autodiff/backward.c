@@ -1,0 +1,221 @@
+/*
+ * The reverse sweep: from the output back to the wanted values, over the nodes that lie on a path between them.
+ *
+ * A value used several times gets one gradient per use; they are summed when the sweep reaches its producer, because
+ * by then all its readers were visited. Gradients are nodes, so a second sweep over them gives second derivatives.
+ */
+#include "autodiff/autodiff.h"
+
+#include "ops/ops.h"
+
+typedef struct sweep {
+    og_graph *g;
+    og_arena *scratch;
+    size_t n_values, n_nodes;  /* as they stood before the sweep added its own */
+    og_value **grad;           /* [n_values] sum so far, or NULL */
+    bool *wanted;              /* [n_values] lies on a path from a wanted value */
+    bool *needed;              /* [n_nodes] lies on a path to the output */
+} sweep;
+
+/* Real numbers carry a gradient; integers, booleans and strings do not. */
+static bool differentiable(const og_value *v)
+{
+    return v->type.kind == OG_TENSOR && (v->type.elem == OG_UNDEFINED ||
+                                         og_elem_in(v->type.elem, OG_FLOATS));
+}
+
+static void add_gradient(sweep *s, og_value *v, og_value *dv)
+{
+    og_value **sum = &s->grad[v->id];
+
+    if (dv)
+        *sum = *sum ? og_add(*sum, dv) : dv;
+}
+
+/* Forward: which values depend on a wanted one. */
+static void mark_wanted(sweep *s, og_value *const wrt[], size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        s->wanted[wrt[i]->id] = true;
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        og_node *node = s->g->nodes.v[i];
+        bool any = false;
+
+        for (int j = 0; j < node->n_in && !any; j++)
+            any = node->in[j] && node->in[j]->graph == s->g && s->wanted[node->in[j]->id] &&
+                  differentiable(node->in[j]);
+        for (int k = 0; any && k < node->n_out; k++)
+            s->wanted[node->out[k]->id] = differentiable(node->out[k]) || s->wanted[node->out[k]->id];
+    }
+}
+
+/* Backward: which nodes the output depends on. */
+static void mark_needed(sweep *s, og_value *output)
+{
+    if (output->node)
+        s->needed[output->node->id] = true;
+    for (size_t i = s->n_nodes; i-- > 0;) {
+        og_node *node = s->g->nodes.v[i];
+
+        if (!s->needed[i])
+            continue;
+        for (int j = 0; j < node->n_in; j++)
+            if (node->in[j] && node->in[j]->node && node->in[j]->graph == s->g)
+                s->needed[node->in[j]->node->id] = true;
+    }
+}
+
+static og_status no_gradient(sweep *s, const og_node *node)
+{
+    char text[300];
+    og_status status = og_fail(og_graph_errors(s->g), OG_NO_GRADIENT, "%s has no gradient",
+                               node->op->name);
+
+    og_report_where(og_graph_errors(s->g), "%s", og_node_text(node, text, sizeof text));
+    return status;
+}
+
+static og_status visit_rule(sweep *s, og_grad *c)
+{
+    const og_node *node = c->node;
+    char text[300];
+
+    node->op->gradient(c);
+    if (og_graph_status(s->g))
+        og_report_where(og_graph_errors(s->g), "the gradient of %s",
+                        og_node_text(node, text, sizeof text));
+    return og_graph_status(s->g);
+}
+
+/* An operator without a rule is differentiated through its expansion: the expansion's nodes are added, swept from the
+ * outputs' gradients to the node's inputs, and take the node's place. */
+static og_status visit_expansion(sweep *s, og_grad *c)
+{
+    og_node *node = c->node;
+    og_value **out = OG_NEW_N(s->scratch, og_value *, node->n_out + 1);
+    og_value **in = OG_NEW_N(s->scratch, og_value *, node->n_in + 1);
+    og_value **part = OG_NEW_N(s->scratch, og_value *, node->n_in + 1);
+    size_t n = 0;
+
+    if (!out || !in || !part)
+        return og_graph_no_memory(s->g);
+    OG_TRY(og_node_expand(node));
+    node->dead = false; /* its own outputs stay in use; only the derivative goes through the expansion */
+    for (int k = 0; k < node->n_out; k++) {
+        out[k] = node->out[k]->replaced_by;
+        node->out[k]->replaced_by = NULL;
+    }
+    for (int j = 0; j < node->n_in; j++)
+        if (c->want[j])
+            in[n++] = node->in[j];
+    for (int k = 0; k < node->n_out; k++) {
+        if (!c->dy[k] || !out[k])
+            continue;
+        OG_TRY(og_backward(s->g, out[k], c->dy[k], in, n, part));
+        size_t at = 0;
+        for (int j = 0; j < node->n_in; j++) {
+            if (!c->want[j])
+                continue;
+            og_value *dx = part[at++];
+            if (dx)
+                c->dx[j] = c->dx[j] ? og_add(c->dx[j], dx) : dx;
+        }
+    }
+    return og_graph_status(s->g);
+}
+
+static og_status visit(sweep *s, og_node *node)
+{
+    int n_out = node->n_out;
+    og_value **dy = OG_NEW_N(s->scratch, og_value *, OG_MAX_RANK + n_out);
+    og_value **dx = OG_NEW_N(s->scratch, og_value *, node->n_in + 1);
+    bool *want = OG_NEW_N(s->scratch, bool, node->n_in + 1);
+    bool any = false;
+
+    if (!dy || !dx || !want)
+        return og_graph_no_memory(s->g);
+    for (int k = 0; k < n_out; k++) {
+        dy[k] = s->grad[node->out[k]->id];
+        any = any || dy[k];
+    }
+    if (!any || node->op->traits & OG_ZERO_GRADIENT)
+        return OG_OK;
+    any = false;
+    for (int j = 0; j < node->n_in; j++) {
+        og_value *x = node->in[j];
+
+        want[j] = x && x->graph == s->g && s->wanted[x->id] && differentiable(x);
+        any = any || want[j];
+    }
+    if (!any)
+        return OG_OK;
+    og_grad c = {.g = s->g, .node = node, .attrs = node->attrs, .dy = dy, .dx = dx, .want = want};
+    if (node->op->gradient)
+        OG_TRY(visit_rule(s, &c));
+    else if (node->op->expand)
+        OG_TRY(visit_expansion(s, &c));
+    else
+        return no_gradient(s, node);
+    for (int j = 0; j < node->n_in; j++)
+        if (want[j] && dx[j])
+            add_gradient(s, node->in[j], dx[j]);
+    return og_graph_status(s->g);
+}
+
+static og_status sweep_from(sweep *s, og_value *output, og_value *seed, og_value *const wrt[], size_t n,
+                            og_value *grads[])
+{
+    if (!s->grad || !s->wanted || !s->needed)
+        return og_graph_no_memory(s->g);
+    mark_wanted(s, wrt, n);
+    mark_needed(s, output);
+    s->grad[output->id] = seed ? seed : og_ones_like(output);
+    for (size_t i = s->n_nodes; i-- > 0;)
+        if (s->needed[i] && !s->g->nodes.v[i]->dead)
+            OG_TRY(visit(s, s->g->nodes.v[i]));
+    for (size_t i = 0; i < n; i++)
+        grads[i] = s->grad[wrt[i]->id];
+    return og_graph_status(s->g);
+}
+
+og_status og_backward(og_graph *g, og_value *output, og_value *seed, og_value *const wrt[], size_t n,
+                      og_value *grads[])
+{
+    OG_TRY(og_graph_status(g));
+    if (!output)
+        return og_fail(og_graph_errors(g), OG_BAD_ARGUMENT, "no value to differentiate");
+    for (size_t i = 0; i < n; i++)
+        if (!wrt[i] || wrt[i]->graph != g)
+            return og_fail(og_graph_errors(g), OG_BAD_ARGUMENT,
+                           "value %zu to differentiate by does not belong to the graph", i);
+    og_arena *scratch = og_arena_new();
+    if (!scratch)
+        return og_graph_no_memory(g);
+    sweep s = {.g = g, .scratch = scratch, .n_values = g->values.n, .n_nodes = g->nodes.n,
+               .grad = OG_NEW_N(scratch, og_value *, g->values.n + 1),
+               .wanted = OG_NEW_N(scratch, bool, g->values.n + 1),
+               .needed = OG_NEW_N(scratch, bool, g->nodes.n + 1)};
+    og_status status = sweep_from(&s, output, seed, wrt, n, grads);
+    og_arena_free(scratch);
+    return status;
+}
+
+og_status og_gradients(og_graph *g, og_value *loss, og_value *const wrt[], size_t n, og_value *grads[])
+{
+    char text[200];
+
+    for (size_t i = 0; i < n; i++)
+        grads[i] = NULL;
+    OG_TRY(og_graph_status(g));
+    if (!loss)
+        return og_fail(og_graph_errors(g), OG_BAD_ARGUMENT, "no loss to differentiate");
+    for (int i = 0; i < loss->type.rank; i++)
+        if (og_dim_known(loss->type.dims[i]) && loss->type.dims[i] != 1)
+            return og_fail(og_graph_errors(g), OG_NOT_SCALAR, "the loss '%s' is %s, expected one number",
+                           loss->name, og_type_text(g->dims, &loss->type, text, sizeof text));
+    OG_TRY(og_backward(g, loss, NULL, wrt, n, grads));
+    for (size_t i = 0; i < n; i++)
+        if (!grads[i])
+            grads[i] = og_zeros_like(wrt[i]);
+    return og_graph_settle(g);
+}
