@@ -325,6 +325,7 @@ og_value *og_output(og_graph *g, const char *name, og_value *value)
 
     if (!g || !value || og_graph_status(g))
         return NULL;
+    value = og_value_now(value);
     og_value *taken = og_graph_find(g, name);
     if (taken && taken != value) {
         og_fail(og_graph_errors(g), OG_EXISTS, "output '%s': another value has that name",

@@ -214,6 +214,7 @@ og_status og_value_rename(og_value *value, const char *name);
 /* Readers of `old` (nodes, outputs, bindings) read `by` instead, once og_graph_settle has run; until then the
  * graph holds both. */
 void og_value_replace(og_value *old, og_value *by);
+og_value *og_value_now(og_value *value); /* what stands for a value that may have been replaced */
 
 /* Resolves replacements, drops dead nodes, orders the nodes (stable) and numbers nodes and values again.
  * Fails with OG_BAD_FILE where nodes form a cycle. */

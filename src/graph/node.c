@@ -93,8 +93,8 @@ static og_node *make_node(og_graph *g, const og_node_spec *spec, int n_in, int n
     node->raw = og_attrs_copy(g, spec->attrs);
     if (!node->in || !node->out || !node->raw || !node->name || !node->doc)
         return og_graph_no_memory(g), NULL;
-    if (n_in)
-        memcpy(node->in, spec->in, sizeof(og_value *) * (size_t)n_in);
+    for (int i = 0; i < n_in; i++)
+        node->in[i] = og_value_now(spec->in[i]);
     if (!(spec->op->traits & OG_UNKNOWN) && og_attrs_read(g, spec->op, node->raw, &node->attrs))
         return NULL;
     return node;

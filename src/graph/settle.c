@@ -10,7 +10,7 @@ void og_value_replace(og_value *old, og_value *by)
         old->replaced_by = by;
 }
 
-static og_value *settled(og_value *v)
+og_value *og_value_now(og_value *v)
 {
     while (v && v->replaced_by)
         v = v->replaced_by;
@@ -25,11 +25,11 @@ static void settle_readers(og_graph *g)
         og_graph *body;
 
         for (int j = 0; j < node->n_in; j++)
-            node->in[j] = settled(node->in[j]);
+            node->in[j] = og_value_now(node->in[j]);
         for (int b = 0; (body = og_node_body(node, b)); b++) {
             settle_readers(body);
             for (size_t k = 0; k < body->outputs.n; k++)
-                body->outputs.v[k] = settled(body->outputs.v[k]);
+                body->outputs.v[k] = og_value_now(body->outputs.v[k]);
         }
     }
 }
@@ -37,7 +37,7 @@ static void settle_readers(og_graph *g)
 /* An output keeps its name: the replacement takes it over, or a second value is made that has it. */
 static og_status settle_output(og_graph *g, size_t i)
 {
-    og_value *old = g->outputs.v[i], *by = settled(old);
+    og_value *old = g->outputs.v[i], *by = og_value_now(old);
     const char *name = old->name;
 
     if (by == old)
@@ -61,12 +61,12 @@ static og_status settle_ends(og_graph *g)
     for (size_t i = 0; i < g->outputs.n; i++)
         OG_TRY(settle_output(g, i));
     for (size_t i = 0; i < g->bindings.n; i++)
-        g->bindings.v[i].update = settled(g->bindings.v[i].update);
+        g->bindings.v[i].update = og_value_now(g->bindings.v[i].update);
     for (size_t i = 0; i < g->watched.n; i++)
-        g->watched.v[i] = settled(g->watched.v[i]);
+        g->watched.v[i] = og_value_now(g->watched.v[i]);
     for (int i = 0; i < OG_INFO_COUNT; i++)
-        g->info[i] = settled(g->info[i]);
-    g->ok = settled(g->ok);
+        g->info[i] = og_value_now(g->info[i]);
+    g->ok = og_value_now(g->ok);
     return OG_OK;
 }
 
