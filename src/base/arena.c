@@ -1,8 +1,8 @@
 /*
  * Arenas: memory that is freed all at once, and growing arrays in it.
  *
- * Chunks double from 4 KiB to 1 MiB, so a small graph stays small and a large one needs few of them; what does
- * not fit into a quarter of the largest chunk gets a chunk of its own.
+ * Chunks double from 4 KiB to 1 MiB, so a small graph stays small and a large one needs few of
+ * them; what does not fit into a quarter of the largest chunk gets a chunk of its own.
  */
 #include "base/base.h"
 

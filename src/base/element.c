@@ -187,8 +187,8 @@ void og_set_double(og_tensor *tensor, int64_t i, double number)
     }
 }
 
-/* A double holds 53 bits.  Beyond, the bits that would be rounded away are joined into the lowest one kept, so
- * that a second rounding, to fewer bits, comes out as a single one would. */
+/* A double holds 53 bits.  Beyond, the bits that would be rounded away are joined into the lowest
+ * one kept, so that a second rounding, to fewer bits, comes out as a single one would. */
 static double element_sticky(int64_t number)
 {
     const uint64_t low = 0x7FF;
@@ -203,6 +203,8 @@ static double element_sticky(int64_t number)
 
 void og_set_int(og_tensor *tensor, int64_t i, int64_t number)
 {
+    bool is_double;
+
     switch (og_elem_kind(tensor->elem)) {
     case 'I':
     case 'U':
@@ -213,9 +215,8 @@ void og_set_int(og_tensor *tensor, int64_t i, int64_t number)
         break;
     case 'F':
     case 'C':
-        element_set_float(tensor, i, og_elem_bits(tensor->elem) < 64 || tensor->elem == OG_COMPLEX64
-                                         ? element_sticky(number)
-                                         : (double)number);
+        (void)element_wide_float(tensor->elem, &is_double);
+        element_set_float(tensor, i, is_double ? (double)number : element_sticky(number));
         break;
     default:
         break;

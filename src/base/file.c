@@ -1,8 +1,9 @@
 /*
- * Files: read whole, mapped, written so that a reader sees the old file or the new one and nothing between.
+ * Files: read whole, mapped, written so that a reader sees the old file or the new one and nothing
+ * between.
  *
- * A new file is written under the name `path.tmp` (`path.tmp1` … when another process is at it) and held by a
- * lock; what a killed process left there is taken over by the next one.
+ * A new file is written under the name `path.tmp` (`path.tmp1` … when another process is at it)
+ * and held by a lock; what a killed process left there is taken over by the next one.
  */
 #include "base/system.h"
 
@@ -39,18 +40,18 @@ static og_status file_no_memory(og_report *report, const char *path, size_t size
                    og_escape(shown, sizeof shown, path), size);
 }
 
-/* ---- Reading -------------------------------------------------------------------------------------------- */
+/* ---- Reading --------------------------------------------------------------------------------- */
 
 /* Opens a regular file.  Without O_NONBLOCK, opening a pipe would wait for its other end. */
 static og_status file_open_regular(const char *path, int *fd, size_t *size, og_report *report)
 {
-    struct stat about;
+    struct stat about = { .st_size = 0 };
     char shown[FILE_SHOWN];
 
     *fd = og_sys_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
     if (*fd < 0)
         return file_fail(report, "open", path);
-    if (fstat(*fd, &about) == 0 && S_ISREG(about.st_mode) && (uintmax_t)about.st_size < PTRDIFF_MAX) {
+    if (fstat(*fd, &about) == 0 && S_ISREG(about.st_mode) && about.st_size < PTRDIFF_MAX) {
         *size = (size_t)about.st_size;
         return OG_OK;
     }
@@ -119,7 +120,7 @@ void og_file_unmap(og_map *map)
     *map = (og_map){ .data = NULL };
 }
 
-/* ---- Writing --------------------------------------------------------------------------------------------- */
+/* ---- Writing --------------------------------------------------------------------------------- */
 
 /* True when the open file is ours alone: locked, and still what the name means. */
 static bool file_own(int fd, const char *path)
@@ -147,7 +148,9 @@ static og_status file_open_temporary(og_file *file, const struct stat *old)
         if (file->fd >= 0 && file_own(file->fd, file->temporary)) {
             if (old)
                 (void)fchmod(file->fd, old->st_mode & 07777); /* only a wish */
-            return og_sys_ftruncate(file->fd, 0) ? file_fail(file->report, "write", file->path) : OG_OK;
+            if (og_sys_ftruncate(file->fd, 0) == 0)
+                return OG_OK;
+            return file_fail(file->report, "write", file->path);
         }
         if (file->fd < 0 && errno != ELOOP && errno != EACCES)
             break;
@@ -172,6 +175,20 @@ static og_status file_start(og_file *file, const char *path, og_report *report)
     return OG_OK;
 }
 
+/* Opens the very file: what a device, a pipe or a log is written through.  A folder refuses it. */
+static og_status file_open_direct(og_file *file, int flags)
+{
+    file->fd = og_sys_open(file->path, O_WRONLY | O_NOCTTY | flags, 0666);
+    return file->fd < 0 ? file_fail(file->report, "open", file->path) : OG_OK;
+}
+
+static og_status file_started(og_file *file, og_status status)
+{
+    if (status)
+        og_file_close(file);
+    return status;
+}
+
 og_status og_file_create(og_file *file, const char *path, og_report *report)
 {
     char target[PATH_MAX];
@@ -182,20 +199,15 @@ og_status og_file_create(og_file *file, const char *path, og_report *report)
     if (exists && realpath(path, target))
         path = target;
     OG_TRY(file_start(file, path, report));
-    if (!exists)
-        return file_open_temporary(file, NULL);
-    if (S_ISREG(old.st_mode))
-        return file_open_temporary(file, &old);
-    /* Devices and pipes cannot be replaced, they are written to; a folder refuses it. */
-    file->fd = og_sys_open(path, O_WRONLY | O_NOCTTY, 0);
-    return file->fd < 0 ? file_fail(report, "create", path) : OG_OK;
+    if (exists && !S_ISREG(old.st_mode))
+        return file_started(file, file_open_direct(file, 0));
+    return file_started(file, file_open_temporary(file, exists ? &old : NULL));
 }
 
 og_status og_file_append(og_file *file, const char *path, og_report *report)
 {
     OG_TRY(file_start(file, path, report));
-    file->fd = og_sys_open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY, 0666);
-    return file->fd < 0 ? file_fail(report, "open", path) : OG_OK;
+    return file_started(file, file_open_direct(file, O_CREAT | O_APPEND));
 }
 
 /* After a failure nothing more is written: the file would have a hole. */
@@ -254,7 +266,8 @@ og_status og_file_write_at(og_file *file, uint64_t offset, const void *data, siz
 
     OG_TRY(og_file_flush(file));
     if (!file->temporary)
-        return og_fail(file->report, OG_BAD_ARGUMENT, "only a created file is written to at an offset");
+        return og_fail(file->report, OG_BAD_ARGUMENT,
+                       "only a file that is being created is written to at an offset");
     if (offset > INT64_MAX || size > INT64_MAX - offset) {
         errno = EFBIG;
         return file_write_failed(file);
@@ -271,8 +284,8 @@ og_status og_file_write_at(og_file *file, uint64_t offset, const void *data, siz
     return OG_OK;
 }
 
-/* Makes the rename last: the folder is what holds the name.  Some file systems cannot, and some folders may
- * not be read. */
+/* Makes the rename last: the folder is what holds the name.  Some file systems cannot, and some
+ * folders may not be read. */
 static og_status file_flush_folder(og_file *file)
 {
     const char *base = og_path_base(file->path);
@@ -327,7 +340,7 @@ void og_file_close(og_file *file)
     *file = OG_NO_FILE;
 }
 
-/* ---- Folders and facts ----------------------------------------------------------------------------------- */
+/* ---- Folders and facts ----------------------------------------------------------------------- */
 
 og_status og_directory_make(const char *path, og_report *report)
 {

@@ -1,8 +1,8 @@
 /*
  * Floats of less than 32 bits.
  *
- * Each type is a row of one table: a number is encoded straight from double, so it is rounded once.  half and
- * bfloat16 also have quick ways from and to float.
+ * Each type is a row of one table: a number is encoded straight from double, so it is rounded
+ * once.  half and bfloat16 also have quick ways from and to float.
  */
 #include "base/types.h"
 
@@ -44,8 +44,8 @@ static double small_decode(const small_float *f, uint32_t code)
     return code & sign ? -x : x;
 }
 
-/* A step at the exponent e is 2^(e - mantissa_bits); x is counted in steps, and the count is added below the
- * exponent: a mantissa that rounds up to the next power of two carries by itself. */
+/* A step at the exponent e is 2^(e - mantissa_bits); x is counted in steps, and the count is added
+ * below the exponent: a mantissa that rounds up to the next power of two carries by itself. */
 static uint32_t small_encode(const small_float *f, double x)
 {
     uint32_t sign = signbit(x) ? 1u << (f->exponent_bits + f->mantissa_bits) : 0, code;

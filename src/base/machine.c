@@ -1,8 +1,8 @@
 /*
  * What the machine, the scheduler and the process's control group allow.
  *
- * A limit of a control group counts for everything below it, so all groups from the process's own up to the
- * root are asked, in version 2 (one tree) and version 1 (a tree for each controller).
+ * A limit of a control group counts for everything below it, so all groups from the process's own
+ * up to the root are asked, in version 2 (one tree) and version 1 (a tree for each controller).
  */
 #include "base/system.h"
 
@@ -37,7 +37,8 @@ static bool machine_group(const char *controller, char *out, size_t size)
     if (!machine_read("/proc/self/cgroup", text, sizeof text))
         return false;
     for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-        char *names = strchr(line, ':'), *path = names ? strchr(names + 1, ':') : NULL, *inner = NULL;
+        char *names = strchr(line, ':'), *inner = NULL;
+        char *path = names ? strchr(names + 1, ':') : NULL;
 
         if (!path)
             continue;
@@ -96,9 +97,10 @@ static double machine_cpus_v1(const char *folder)
     return quota > 0 && period > 0 ? quota / period : 0;
 }
 
-/* The least positive answer of the group and those above it; `most` when there is none.  In a container the
- * path may lie outside of what is mounted: then its upper parts still exist. */
-static double machine_least(const char *mount, const char *controller, machine_ask *ask, double most)
+/* The least positive answer of the group and those above it; `most` when there is none.  In a
+ * container the path may lie outside of what is mounted: then its upper parts still exist. */
+static double machine_least(const char *mount, const char *controller, machine_ask *ask,
+                            double most)
 {
     char folder[PATH_MAX], group[PATH_MAX / 2];
     size_t root = strlen(mount);
@@ -120,16 +122,11 @@ static double machine_least(const char *mount, const char *controller, machine_a
 
 static int machine_affinity(void)
 {
+    cpu_set_t sets[32]; /* of 1024 each: the kernel refuses less than it has */
     int count = 0;
 
-    /* The kernel refuses sets that are smaller than its own. */
-    for (int cpus = 1024; count == 0 && cpus <= 1 << 18; cpus *= 4) {
-        cpu_set_t *set = CPU_ALLOC((size_t)cpus);
-
-        if (set && sched_getaffinity(0, CPU_ALLOC_SIZE((size_t)cpus), set) == 0)
-            count = CPU_COUNT_S(CPU_ALLOC_SIZE((size_t)cpus), set);
-        CPU_FREE(set);
-    }
+    if (sched_getaffinity(0, sizeof sets, sets) == 0)
+        count = CPU_COUNT_S(sizeof sets, sets);
     return count > 0 ? count : (int)sysconf(_SC_NPROCESSORS_ONLN);
 }
 
@@ -153,7 +150,7 @@ size_t og_memory_limit(void)
     return (size_t)most;
 }
 
-/* getrusage would also count what the process was before exec, such as a large parent that forked. */
+/* getrusage would also count what the process was before exec: a large parent that forked. */
 size_t og_memory_peak(void)
 {
     char text[8192];
@@ -181,14 +178,17 @@ double og_seconds(void)
     return machine_clock(CLOCK_MONOTONIC);
 }
 
-/* Field 22 of /proc/self/stat is the start in ticks since the machine started.  The second field is the
- * program's name in parentheses, which may hold anything. */
+/* Field 22 of /proc/self/stat is the start in ticks since the machine started.  The second field
+ * is the program's name in parentheses, which may hold anything. */
 double og_seconds_since_start(void)
 {
     char text[2048], *field;
     double ticks = (double)sysconf(_SC_CLK_TCK);
 
-    if (ticks <= 0 || !machine_read("/proc/self/stat", text, sizeof text) || !(field = strrchr(text, ')')))
+    if (ticks <= 0 || !machine_read("/proc/self/stat", text, sizeof text))
+        return 0;
+    field = strrchr(text, ')');
+    if (!field)
         return 0;
     for (int i = 2; i < 22; i++)
         if (!(field = strchr(field + 1, ' ')))

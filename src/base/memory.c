@@ -1,8 +1,8 @@
 /*
  * Allocation on the heap, counted, and failing on request.
  *
- * The two counters are the only state of the library that is shared by everybody: tests need to reach the
- * allocations of all threads.
+ * The two counters are the only state of the library that is shared by everybody: tests need to
+ * reach the allocations of all threads.
  */
 #include "base/system.h"
 
@@ -39,7 +39,8 @@ bool og_inject(void)
     return atomic_fetch_sub(&memory_left, 1) <= 1;
 }
 
-/* Counts one allocation; false when it has to fail.  Sizes over PTRDIFF_MAX would break pointer differences. */
+/* Counts one allocation; false when it has to fail.  Sizes over PTRDIFF_MAX would break pointer
+ * differences. */
 static bool memory_allows(size_t size)
 {
     atomic_fetch_add_explicit(&memory_calls, 1, memory_order_relaxed);

@@ -1,5 +1,6 @@
 /*
- * Names that come from outside: made printable, matched by patterns, and the nearest one to a wrong one.
+ * Names that come from outside: made printable, matched by patterns, and the nearest to a wrong
+ * one.
  */
 #include "base/base.h"
 
@@ -10,7 +11,8 @@ static size_t names_decode(const char *text, uint32_t *character)
 {
     static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
     const unsigned char *s = (const unsigned char *)text;
-    size_t length = s[0] < 0x80 ? 1 : s[0] < 0xC0 ? 0 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : s[0] < 0xF8 ? 4 : 0;
+    static const uint8_t lengths[16] = { 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 2, 2, 3, 4 };
+    size_t length = lengths[s[0] >> 4]; /* five and more: the value is beyond 0x10FFFF */
 
     if (length < 2) {
         *character = s[0];
@@ -128,7 +130,8 @@ static size_t nearest_min(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Insertions, deletions, replacements and swaps of neighbours that turn a into b, upper case like lower. */
+/* Insertions, deletions, replacements and swaps of neighbours that turn a into b, upper case like
+ * lower. */
 static size_t nearest_distance(const char *a, size_t na, const char *b, size_t nb)
 {
     size_t rows[3][NEAREST_MOST + 1];
@@ -153,7 +156,7 @@ static size_t nearest_distance(const char *a, size_t na, const char *b, size_t n
 
 const char *og_nearest(const char *name, const char *const *names, size_t n)
 {
-    size_t size = strlen(name), best = size / 3 + 1;
+    size_t size = strlen(name), best = (size + 1) / 3;
     const char *found = NULL, *begins = NULL;
 
     if (size < 2 || size > NEAREST_MOST)

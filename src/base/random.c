@@ -1,9 +1,9 @@
 /*
  * Random numbers: Philox4x32-10 for everything of ours, MT19937 for numpy's legacy stream.
  *
- * Philox: J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random numbers: as easy as 1, 2, 3",
- * SC 2011.  The counter is (block, stream), the key is the seed.
- * MT19937: M. Matsumoto, T. Nishimura, "Mersenne Twister", ACM TOMACS 8 (1998).
+ * Philox: J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random numbers: as easy as
+ * 1, 2, 3", SC 2011.  The counter is (block, stream), the key is the seed. MT19937: M. Matsumoto,
+ * T. Nishimura, "Mersenne Twister", ACM TOMACS 8 (1998).
  */
 #include "base/base.h"
 

@@ -1,8 +1,8 @@
 /*
  * Status codes and reports.
  *
- * A report keeps its first failure: what comes later is a consequence, so callers may report without asking
- * whether something went wrong before.
+ * A report keeps its first failure: what comes later is a consequence, so callers may report
+ * without asking whether something went wrong before.
  */
 #include "base/base.h"
 

@@ -1,6 +1,6 @@
 /*
- * The system calls on files that the library makes, each with a way to fail on request (og_fail_at): then
- * errno is EIO, and mmap's is ENOMEM.  Interrupted calls are repeated.
+ * The system calls on files that the library makes, each with a way to fail on request
+ * (og_fail_at): then errno is EIO, and mmap's is ENOMEM.  Interrupted calls are repeated.
  */
 #ifndef OG_BASE_SYSTEM_H
 #define OG_BASE_SYSTEM_H

@@ -1,8 +1,8 @@
 /*
  * Tensors: views, and tensors that own their memory.
  *
- * An owned tensor remembers what was allocated apart from the view that callers see, so that a caller may
- * change the view.
+ * An owned tensor remembers what was allocated apart from the view that callers see, so that a
+ * caller may change the view.
  */
 #include "base/base.h"
 
@@ -33,7 +33,9 @@ int64_t og_count(int rank, const int64_t *dims)
 
 og_tensor og_tensor_view(og_elem elem, int rank, const int64_t *dims, void *data)
 {
-    return (og_tensor){ elem, rank, dims, og_count(rank, dims), data }; /* in the order of the struct */
+    return (og_tensor){
+        .elem = elem, .rank = rank, .dims = dims, .count = og_count(rank, dims), .data = data
+    };
 }
 
 size_t og_tensor_bytes(const og_tensor *tensor)
@@ -128,7 +130,7 @@ void og_tensor_free(og_tensor *tensor)
 }
 
 /* Adds to out and gives the new length; what does not fit is cut. */
-static size_t tensor_add(char *out, size_t size, size_t at, const char *format, ...) OG_PRINTF(4, 5);
+OG_PRINTF(4, 5)
 static size_t tensor_add(char *out, size_t size, size_t at, const char *format, ...)
 {
     va_list args;
