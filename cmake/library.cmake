@@ -16,7 +16,7 @@ target_compile_definitions(onnxgrad_objects PRIVATE
 include(generate)
 include(kernels)
 
-set(ONNXGRAD_OBJECTS $<TARGET_OBJECTS:onnxgrad_objects>)
+set(ONNXGRAD_OBJECTS $<TARGET_OBJECTS:onnxgrad_objects> ${ONNXGRAD_KERNEL_OBJECTS})
 if(TARGET onnxgrad_proto)
     list(APPEND ONNXGRAD_OBJECTS $<TARGET_OBJECTS:onnxgrad_proto>)
 endif()

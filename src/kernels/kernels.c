@@ -1,0 +1,102 @@
+/* Which variant of the kernels this machine runs. */
+#include "kernels/kernels.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#define OG_VARIANT(name)                                                                           \
+    extern const og_loops og_loops_##name;                                                         \
+    extern const og_folds og_folds_##name;
+OG_VARIANT(baseline)
+#ifdef OG_HAVE_WIDE_KERNELS
+OG_VARIANT(avx2)
+OG_VARIANT(avx512)
+#endif
+#undef OG_VARIANT
+
+#define OG_VARIANT(name)                                                                           \
+    {                                                                                              \
+        .isa = #name, .loops = &og_loops_##name, .folds = &og_folds_##name                         \
+    }
+static const og_kernels variants[] = {
+    OG_VARIANT(baseline),
+#ifdef OG_HAVE_WIDE_KERNELS
+    OG_VARIANT(avx2),
+    OG_VARIANT(avx512),
+#endif
+};
+#undef OG_VARIANT
+
+int og_kernels_count(void)
+{
+    int n = 1;
+
+#ifdef OG_HAVE_WIDE_KERNELS
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        n = 2;
+    if (n == 2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
+        n = 3;
+#endif
+    return n;
+}
+
+const og_kernels *og_kernels_at(int i)
+{
+    return &variants[i];
+}
+
+const og_kernels *og_kernels_get(void)
+{
+    static _Atomic(const og_kernels *) chosen; /* threads that race here store the same pointer */
+    const og_kernels *kernels = atomic_load_explicit(&chosen, memory_order_relaxed);
+    const char *wanted;
+
+    if (kernels)
+        return kernels;
+    wanted = getenv("ONNXGRAD_ISA");
+    kernels = &variants[og_kernels_count() - 1];
+    for (int i = 0; wanted && i < og_kernels_count(); i++)
+        if (!strcmp(wanted, variants[i].isa))
+            kernels = &variants[i];
+    atomic_store_explicit(&chosen, kernels, memory_order_relaxed);
+    return kernels;
+}
+
+og_loop_type og_loop_type_of(og_elem elem)
+{
+    static const uint8_t types[OG_ELEM_COUNT] = {
+        [OG_FLOAT] = OG_T_FLOAT + 1,   [OG_DOUBLE] = OG_T_DOUBLE + 1, [OG_INT32] = OG_T_INT32 + 1,
+        [OG_INT64] = OG_T_INT64 + 1,   [OG_INT8] = OG_T_INT8 + 1,     [OG_INT16] = OG_T_INT16 + 1,
+        [OG_UINT8] = OG_T_UINT8 + 1,   [OG_BOOL] = OG_T_UINT8 + 1,    [OG_UINT16] = OG_T_UINT16 + 1,
+        [OG_UINT32] = OG_T_UINT32 + 1, [OG_UINT64] = OG_T_UINT64 + 1,
+    };
+
+    return elem < OG_ELEM_COUNT && types[elem] ? (og_loop_type)(types[elem] - 1) : OG_T_COUNT;
+}
+
+og_loop *og_loop_find(og_kernel kernel, og_elem elem)
+{
+    const og_loop_type type = og_loop_type_of(elem);
+    og_loop *const *table;
+
+    if (type == OG_T_COUNT)
+        return NULL;
+    table = og_kernels_get()->loops->of[type];
+    if (!table)
+        table = variants[0].loops->of[type];
+    return table[kernel];
+}
+
+const og_fold_set *og_fold_find(og_fold fold, og_elem elem)
+{
+    const og_loop_type type = og_loop_type_of(elem);
+    const og_fold_set *table;
+
+    if (type == OG_T_COUNT)
+        return NULL;
+    table = og_kernels_get()->folds->of[type];
+    if (!table)
+        table = variants[0].folds->of[type];
+    return &table[fold];
+}
