@@ -1,12 +1,14 @@
 /* Which variant of the kernels this machine runs. */
 #include "kernels/kernels.h"
+#include "kernels/soft.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #define OG_VARIANT(name)                                                                           \
     extern const og_loops og_loops_##name;                                                         \
-    extern const og_folds og_folds_##name;
+    extern const og_folds og_folds_##name;                                                         \
+    extern const og_soft_loops *const og_soft_##name[2];
 OG_VARIANT(baseline)
 #ifdef OG_HAVE_WIDE_KERNELS
 OG_VARIANT(avx2)
@@ -16,7 +18,7 @@ OG_VARIANT(avx512)
 
 #define OG_VARIANT(name)                                                                           \
     {                                                                                              \
-        .isa = #name, .loops = &og_loops_##name, .folds = &og_folds_##name                         \
+        .isa = #name, .loops = &og_loops_##name, .folds = &og_folds_##name, .soft = og_soft_##name \
     }
 static const og_kernels variants[] = {
     OG_VARIANT(baseline),

@@ -91,6 +91,7 @@ typedef struct og_kernels {
     const char *isa; /* "baseline", "avx2", "avx512" */
     const og_loops *loops;
     const og_folds *folds;
+    const struct og_soft_loops *const *soft; /* [float, double], see soft.h */
 } og_kernels;
 
 /* Chosen once, by what the processor has; ONNXGRAD_ISA=baseline|avx2|avx512 in the environment lowers the choice.
