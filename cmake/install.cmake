@@ -14,11 +14,12 @@ install(DIRECTORY include/onnxgrad DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
     FILES_MATCHING PATTERN "*.h")
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
+# The way up from the file to the prefix: what was installed may be moved.
+file(RELATIVE_PATH ONNXGRAD_PC_UP "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
 set(ONNXGRAD_PC_REQUIRES "libprotobuf-c zlib")
-if(OG_HAVE_OPENBLAS)
-    string(APPEND ONNXGRAD_PC_REQUIRES " openblas")
-endif()
-set(ONNXGRAD_PC_LIBS "-lm ${CMAKE_THREAD_LIBS_INIT} ${OpenMP_C_FLAGS}")
+# OpenBLAS by its flags: as a requirement it would ask for the Fortran library too.
+list(JOIN OPENBLAS_LDFLAGS " " openblas_flags)
+set(ONNXGRAD_PC_LIBS "${openblas_flags} -lm ${CMAKE_THREAD_LIBS_INIT} ${OpenMP_C_FLAGS}")
 configure_file(cmake/onnxgrad.pc.in onnxgrad.pc @ONLY)
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/onnxgrad.pc"
     DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")

@@ -51,7 +51,7 @@ void og_free_aligned(void *memory);
 uint64_t og_alloc_count(void);
 void og_fail_at(uint64_t n);
 
-bool og_size_mul(size_t a, size_t b, size_t *product); /* false on overflow */
+bool og_size_mul(size_t a, size_t b, size_t *product);     /* false on overflow */
 bool og_count_mul(int64_t a, int64_t b, int64_t *product); /* of non-negative numbers */
 
 /* Memory that is freed all at once.  Allocations are zeroed and 16-byte aligned.  NULL only when
@@ -61,7 +61,7 @@ og_arena *og_arena_new(void);
 void og_arena_free(og_arena *arena);
 void *og_arena_alloc(og_arena *arena, size_t size);
 void *og_arena_copy(og_arena *arena, const void *data, size_t size);
-char *og_arena_string(og_arena *arena, const char *text);                  /* a copy */
+char *og_arena_string(og_arena *arena, const char *text); /* a copy */
 char *og_arena_print(og_arena *arena, const char *format, ...) OG_PRINTF(2, 3);
 bool og_arena_failed(const og_arena *arena);
 #define OG_NEW(arena, T) ((T *)og_arena_alloc((arena), sizeof(T)))
@@ -162,7 +162,7 @@ typedef struct og_file {
     og_report *report;
     og_text buffer;
 } og_file;
-#define OG_NO_FILE ((og_file){.fd = -1})
+#define OG_NO_FILE ((og_file){ .fd = -1 })
 og_status og_file_create(og_file *file, const char *path, og_report *report);
 og_status og_file_append(og_file *file, const char *path, og_report *report);
 og_status og_file_write(og_file *file, const void *data, size_t size);
@@ -177,8 +177,8 @@ og_status og_file_truncate(const char *path, uint64_t size, og_report *report);
 
 /* `folder/name` in an arena; `name` alone where it is absolute. */
 char *og_path_join(og_arena *arena, const char *folder, const char *name);
-const char *og_path_base(const char *path);                /* behind the last slash */
-char *og_path_folder(og_arena *arena, const char *path);   /* "." where there is none */
+const char *og_path_base(const char *path);              /* behind the last slash */
+char *og_path_folder(og_arena *arena, const char *path); /* "." where there is none */
 
 /* ---- Random numbers -------------------------------------------------------------------------- */
 
@@ -189,8 +189,8 @@ typedef struct og_philox {
 } og_philox;
 void og_philox_block(uint64_t seed, uint64_t stream, uint64_t block, uint32_t out[4]);
 uint32_t og_philox_u32(og_philox *random);
-double og_philox_uniform(og_philox *random);       /* [0, 1), 53 bits */
-double og_philox_normal(og_philox *random);        /* Box-Muller, one number a call */
+double og_philox_uniform(og_philox *random);             /* [0, 1), 53 bits */
+double og_philox_normal(og_philox *random);              /* Box-Muller, one number a call */
 uint64_t og_philox_below(og_philox *random, uint64_t n); /* unbiased, n > 0 */
 
 /* MT19937 and numpy's legacy double stream (np.random.seed(seed); np.random.uniform): ONNX's
@@ -204,10 +204,10 @@ double og_mt_double(og_mt19937 *mt);
 
 /* ---- The machine ----------------------------------------------------------------------------- */
 
-int og_cpu_count(void);       /* what affinity and cgroup allow, at least 1 */
-size_t og_memory_limit(void); /* bytes of the machine or its cgroup */
-size_t og_memory_peak(void);  /* largest resident set of this process so far, bytes */
-double og_seconds(void);      /* a monotonic clock */
+int og_cpu_count(void);              /* what affinity and cgroup allow, at least 1 */
+size_t og_memory_limit(void);        /* bytes of the machine or its cgroup */
+size_t og_memory_peak(void);         /* largest resident set of this process so far, bytes */
+double og_seconds(void);             /* a monotonic clock */
 double og_seconds_since_start(void); /* since the process was started */
 
 #endif

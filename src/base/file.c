@@ -24,9 +24,9 @@ static og_status file_fail(og_report *report, const char *verb, const char *path
 {
     int error = errno;
     char shown[FILE_SHOWN], reason[128];
-    og_status status = error == ENOMEM                        ? OG_NO_MEMORY
+    og_status status = error == ENOMEM                       ? OG_NO_MEMORY
                        : error == ENOENT || error == ENOTDIR ? OG_NOT_FOUND
-                                                              : OG_IO;
+                                                             : OG_IO;
 
     return og_fail(report, status, "cannot %s '%s': %s", verb, og_escape(shown, sizeof shown, path),
                    strerror_r(error, reason, sizeof reason));

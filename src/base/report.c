@@ -11,7 +11,7 @@
 static const struct {
     const char *name, *text;
 } statuses[] = {
-#define STATUS_ROW(code, text) [code] = {#code, text},
+#define STATUS_ROW(code, text) [code] = { #code, text },
     OG_STATUS_LIST(STATUS_ROW)
 #undef STATUS_ROW
 };
@@ -101,5 +101,5 @@ void og_report_hint(og_report *report, const char *format, ...)
 void og_report_clear(og_report *report)
 {
     if (report)
-        *report = (og_report){.code = OG_OK};
+        *report = (og_report){ .code = OG_OK };
 }

@@ -62,5 +62,5 @@ void og_text_add(og_text *text, const void *data, size_t size)
 void og_text_free(og_text *text)
 {
     og_free(text->data);
-    *text = (og_text){.data = NULL};
+    *text = (og_text){ .data = NULL };
 }

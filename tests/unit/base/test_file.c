@@ -232,7 +232,8 @@ static void devices_stay(void **state)
     assert_true(S_ISCHR(about.st_mode));
 }
 
-/* However a save ends, the file is the old one or the new one, whole; and some attempt comes through. */
+/* However a save ends, the file is the old one or the new one, whole; and some attempt comes
+ * through. */
 static void every_call_fails_once(void **state)
 {
     og_report report = { .code = OG_OK };

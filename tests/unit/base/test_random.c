@@ -80,7 +80,8 @@ static void philox_moments(void **state)
         assert_true(fabs(counts[i] - N / 6.0) < 5 * sqrt(N / 6.0));
     assert_int_equal(og_philox_below(&random, 1), 0);
     for (int i = 0; i < 100; i++)
-        assert_true(og_philox_below(&random, UINT64_C(0xFFFFFFFFFFFFFFF0)) < UINT64_C(0xFFFFFFFFFFFFFFF0));
+        assert_true(og_philox_below(&random, UINT64_C(0xFFFFFFFFFFFFFFF0)) <
+                    UINT64_C(0xFFFFFFFFFFFFFFF0));
 }
 
 /* np.random.seed(s); np.random.uniform(size=3) */

@@ -22,9 +22,10 @@ static void bytes(void **state)
         int64_t count;
         size_t bytes;
     } rows[] = {
-        { OG_FLOAT, 3, 12 },  { OG_UINT4, 3, 2 }, { OG_INT2, 5, 2 },      { OG_INT2, 0, 0 },
-        { OG_BOOL, 7, 7 },    { OG_STRING, 2, 2 * sizeof(og_string) },    { OG_COMPLEX128, 1, 16 },
-        { OG_UINT2, INT64_MAX, (size_t)1 << 61 },
+        { OG_FLOAT, 3, 12 },      { OG_UINT4, 3, 2 },
+        { OG_INT2, 5, 2 },        { OG_INT2, 0, 0 },
+        { OG_BOOL, 7, 7 },        { OG_STRING, 2, 2 * sizeof(og_string) },
+        { OG_COMPLEX128, 1, 16 }, { OG_UINT2, INT64_MAX, (size_t)1 << 61 },
     };
     size_t size;
 
@@ -108,10 +109,8 @@ static void texts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(counts),
-        cmocka_unit_test(bytes),
-        cmocka_unit_test(owned),
-        cmocka_unit_test(strings_are_copied),
+        cmocka_unit_test(counts), cmocka_unit_test(bytes),
+        cmocka_unit_test(owned),  cmocka_unit_test(strings_are_copied),
         cmocka_unit_test(texts),
     };
 

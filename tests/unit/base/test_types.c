@@ -1,14 +1,14 @@
 /*
- * Element types: every code of every narrow type both ways, rounding at every midpoint, packed access, and the
- * ends of the integer ranges.
+ * Element types: every code of every narrow type both ways, rounding at every midpoint, packed
+ * access, and the ends of the integer ranges.
  */
 #include "../test.h"
 
 #include <math.h>
 
 static const og_elem small_floats[] = {
-    OG_FLOAT16,          OG_BFLOAT16,   OG_FLOAT8E4M3FN,  OG_FLOAT8E4M3FNUZ,
-    OG_FLOAT8E5M2,       OG_FLOAT8E5M2FNUZ, OG_FLOAT4E2M1, OG_FLOAT8E8M0,
+    OG_FLOAT16,    OG_BFLOAT16,       OG_FLOAT8E4M3FN, OG_FLOAT8E4M3FNUZ,
+    OG_FLOAT8E5M2, OG_FLOAT8E5M2FNUZ, OG_FLOAT4E2M1,   OG_FLOAT8E8M0,
 };
 enum { SMALL_FLOATS = sizeof small_floats / sizeof *small_floats };
 
@@ -59,20 +59,34 @@ static void known_codes(void **state)
         unsigned code;
         double value;
     } rows[] = {
-        { OG_FLOAT16, 0x3C00, 1 },           { OG_FLOAT16, 0x7BFF, 65504 },
-        { OG_FLOAT16, 0x0001, 0x1p-24 },     { OG_FLOAT16, 0xFC00, -INFINITY },
-        { OG_BFLOAT16, 0x3F80, 1 },          { OG_BFLOAT16, 0x0001, 0x1p-133 },
-        { OG_BFLOAT16, 0x7F80, INFINITY },   { OG_FLOAT8E4M3FN, 0x7E, 448 },
-        { OG_FLOAT8E4M3FN, 0x01, 0x1p-9 },   { OG_FLOAT8E4M3FN, 0x38, 1 },
-        { OG_FLOAT8E4M3FN, 0xFF, NAN },      { OG_FLOAT8E4M3FNUZ, 0x7F, 240 },
-        { OG_FLOAT8E4M3FNUZ, 0x01, 0x1p-10 }, { OG_FLOAT8E4M3FNUZ, 0x80, NAN },
-        { OG_FLOAT8E5M2, 0x7B, 57344 },      { OG_FLOAT8E5M2, 0x01, 0x1p-16 },
-        { OG_FLOAT8E5M2, 0x7C, INFINITY },   { OG_FLOAT8E5M2, 0xFD, NAN },
-        { OG_FLOAT8E5M2FNUZ, 0x7F, 57344 },  { OG_FLOAT8E5M2FNUZ, 0x01, 0x1p-17 },
-        { OG_FLOAT8E5M2FNUZ, 0x80, NAN },    { OG_FLOAT4E2M1, 0x1, 0.5 },
-        { OG_FLOAT4E2M1, 0x7, 6 },           { OG_FLOAT4E2M1, 0xB, -1.5 },
-        { OG_FLOAT8E8M0, 0, 0x1p-127 },      { OG_FLOAT8E8M0, 127, 1 },
-        { OG_FLOAT8E8M0, 254, 0x1p127 },     { OG_FLOAT8E8M0, 255, NAN },
+        { OG_FLOAT16, 0x3C00, 1 },
+        { OG_FLOAT16, 0x7BFF, 65504 },
+        { OG_FLOAT16, 0x0001, 0x1p-24 },
+        { OG_FLOAT16, 0xFC00, -INFINITY },
+        { OG_BFLOAT16, 0x3F80, 1 },
+        { OG_BFLOAT16, 0x0001, 0x1p-133 },
+        { OG_BFLOAT16, 0x7F80, INFINITY },
+        { OG_FLOAT8E4M3FN, 0x7E, 448 },
+        { OG_FLOAT8E4M3FN, 0x01, 0x1p-9 },
+        { OG_FLOAT8E4M3FN, 0x38, 1 },
+        { OG_FLOAT8E4M3FN, 0xFF, NAN },
+        { OG_FLOAT8E4M3FNUZ, 0x7F, 240 },
+        { OG_FLOAT8E4M3FNUZ, 0x01, 0x1p-10 },
+        { OG_FLOAT8E4M3FNUZ, 0x80, NAN },
+        { OG_FLOAT8E5M2, 0x7B, 57344 },
+        { OG_FLOAT8E5M2, 0x01, 0x1p-16 },
+        { OG_FLOAT8E5M2, 0x7C, INFINITY },
+        { OG_FLOAT8E5M2, 0xFD, NAN },
+        { OG_FLOAT8E5M2FNUZ, 0x7F, 57344 },
+        { OG_FLOAT8E5M2FNUZ, 0x01, 0x1p-17 },
+        { OG_FLOAT8E5M2FNUZ, 0x80, NAN },
+        { OG_FLOAT4E2M1, 0x1, 0.5 },
+        { OG_FLOAT4E2M1, 0x7, 6 },
+        { OG_FLOAT4E2M1, 0xB, -1.5 },
+        { OG_FLOAT8E8M0, 0, 0x1p-127 },
+        { OG_FLOAT8E8M0, 127, 1 },
+        { OG_FLOAT8E8M0, 254, 0x1p127 },
+        { OG_FLOAT8E8M0, 255, NAN },
     };
 
     (void)state;
@@ -99,8 +113,8 @@ static void every_code_returns(void **state)
     }
 }
 
-/* Neighbouring codes are neighbouring numbers: what lies between goes to the nearer one, the middle to the even
- * code. */
+/* Neighbouring codes are neighbouring numbers: what lies between goes to the nearer one, the middle
+ * to the even code. */
 static void every_midpoint(void **state)
 {
     (void)state;
@@ -125,14 +139,22 @@ static void too_large(void **state)
         og_elem elem;
         double x, to;
     } rows[] = {
-        { OG_FLOAT16, 65519.999, 65504 },   { OG_FLOAT16, 65520, INFINITY },
-        { OG_FLOAT16, -1e300, -INFINITY },  { OG_BFLOAT16, 3.4e38, INFINITY },
-        { OG_FLOAT8E4M3FN, 464, 448 },      { OG_FLOAT8E4M3FN, 1e9, 448 },
-        { OG_FLOAT8E4M3FN, -INFINITY, -448 }, { OG_FLOAT8E4M3FNUZ, 1e9, 240 },
-        { OG_FLOAT8E4M3FNUZ, -INFINITY, -240 }, { OG_FLOAT8E5M2, 61439, 57344 },
-        { OG_FLOAT8E5M2, 61440, INFINITY }, { OG_FLOAT8E5M2FNUZ, INFINITY, 57344 },
-        { OG_FLOAT4E2M1, 7, 6 },            { OG_FLOAT4E2M1, -1e300, -6 },
-        { OG_FLOAT8E8M0, 1e300, 0x1p127 },  { OG_FLOAT8E8M0, 0, 0x1p-127 },
+        { OG_FLOAT16, 65519.999, 65504 },
+        { OG_FLOAT16, 65520, INFINITY },
+        { OG_FLOAT16, -1e300, -INFINITY },
+        { OG_BFLOAT16, 3.4e38, INFINITY },
+        { OG_FLOAT8E4M3FN, 464, 448 },
+        { OG_FLOAT8E4M3FN, 1e9, 448 },
+        { OG_FLOAT8E4M3FN, -INFINITY, -448 },
+        { OG_FLOAT8E4M3FNUZ, 1e9, 240 },
+        { OG_FLOAT8E4M3FNUZ, -INFINITY, -240 },
+        { OG_FLOAT8E5M2, 61439, 57344 },
+        { OG_FLOAT8E5M2, 61440, INFINITY },
+        { OG_FLOAT8E5M2FNUZ, INFINITY, 57344 },
+        { OG_FLOAT4E2M1, 7, 6 },
+        { OG_FLOAT4E2M1, -1e300, -6 },
+        { OG_FLOAT8E8M0, 1e300, 0x1p127 },
+        { OG_FLOAT8E8M0, 0, 0x1p-127 },
         { OG_FLOAT8E8M0, 1e-300, 0x1p-127 },
     };
 
@@ -149,7 +171,8 @@ static void too_large(void **state)
     assert_true(isnan(decode(OG_FLOAT8E8M0, encode(OG_FLOAT8E8M0, -1))));
 }
 
-/* The quick conversions against the general ones, on every half and around every boundary between halves. */
+/* The quick conversions against the general ones, on every half and around every boundary between
+ * halves. */
 static void quick_conversions(void **state)
 {
     (void)state;
@@ -190,10 +213,12 @@ static void integer_ends(void **state)
         og_tensor t = og_tensor_view(elem, 1, (const int64_t[]){ 2 }, storage);
         int bits = og_elem_bits(elem);
         bool is_unsigned = og_elem_name(elem)[0] == 'u';
-        int64_t most = INT64_MAX >> (64 - bits), least = -most - 1;
+        int64_t most, least;
 
         if (strstr(og_elem_name(elem), "int") == NULL)
             continue;
+        most = INT64_MAX >> (64 - bits);
+        least = -most - 1;
         if (is_unsigned) {
             most = bits == 64 ? -1 : (INT64_C(1) << bits) - 1;
             least = 0;
@@ -265,7 +290,8 @@ static void wide_types(void **state)
     t.elem = OG_INT64;
     og_set_int(&t, 1, INT64_MAX - 1);
     assert_int_equal(og_get_int(&t, 1), INT64_MAX - 1);
-    /* 2^60 + 2^36 is the middle of two floats and the one more decides: rounding twice would lose it. */
+    /* 2^60 + 2^36 is the middle of two floats and the one more decides: rounding twice would lose
+     * it. */
     t.elem = OG_FLOAT;
     og_set_int(&t, 1, (INT64_C(1) << 60) + (INT64_C(1) << 36) + 1);
     assert_true(og_get_double(&t, 1) == 0x1p60 + 0x1p37);
@@ -276,10 +302,10 @@ static void wide_types(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_both_ways),   cmocka_unit_test(known_codes),
+        cmocka_unit_test(names_both_ways),    cmocka_unit_test(known_codes),
         cmocka_unit_test(every_code_returns), cmocka_unit_test(every_midpoint),
-        cmocka_unit_test(too_large),         cmocka_unit_test(quick_conversions),
-        cmocka_unit_test(integer_ends),      cmocka_unit_test(packed_neighbours),
+        cmocka_unit_test(too_large),          cmocka_unit_test(quick_conversions),
+        cmocka_unit_test(integer_ends),       cmocka_unit_test(packed_neighbours),
         cmocka_unit_test(wide_types),
     };
 
