@@ -1,8 +1,6 @@
 /* shape: helpers of the operators that move data (see shape.h). */
 #include "ops/shape/shape.h"
 
-#include "base/base.h"
-
 /* ---- Inference ------------------------------------------------------------------------------------------- */
 
 og_status og_axes_resolve(og_infer *c, int rank, int64_t n, const int64_t *axes, int *resolved, bool *mask)
@@ -55,6 +53,35 @@ bool og_infer_length(const og_infer *c, int i, int64_t *n)
         return false;
     *n = og_infer_dim(c, i, 0);
     return true;
+}
+
+og_status og_infer_not_negative(og_infer *c, int i, int64_t n, const og_dim *sizes)
+{
+    for (int64_t k = 0; k < n; k++) {
+        int64_t number;
+
+        if (og_dim_const(c->dims, sizes[k], &number) && number < 0)
+            return og_infer_fail(c, OG_BAD_SHAPE, "input '%s' holds the size %lld at place %lld, expected 0 or more",
+                                 c->op->in[i].name, (long long)number, (long long)k);
+    }
+    return OG_OK;
+}
+
+og_status og_infer_shape_from(og_infer *c, int i, int k)
+{
+    int64_t n;
+    const og_dim *sizes = og_infer_content(c, i, &n);
+
+    OG_TRY(og_infer_need_rank(c, i, 1));
+    if (!sizes && !og_infer_length(c, i, &n))
+        return og_infer_unknown(c, k);
+    if (n > OG_MAX_RANK)
+        return og_infer_fail(c, OG_LIMIT, "a shape of rank %lld, expected at most %d", (long long)n,
+                             OG_MAX_RANK);
+    if (!sizes)
+        return og_infer_fresh(c, k, (int)n);
+    OG_TRY(og_infer_not_negative(c, i, n, sizes));
+    return og_infer_shape(c, k, (int)n, sizes);
 }
 
 /* ---- Kernels ----------------------------------------------------------------------------------------------- */
@@ -154,7 +181,8 @@ og_value *og_shape_part(og_value *x, int64_t start, int64_t end)
 
 og_value *og_places_like(og_value *x)
 {
-    og_value *first = og_reshape_to(og_int_like(x, 0), 0, NULL), *step = og_reshape_to(og_int_like(x, 1), 0, NULL);
+    og_value *first = x ? og_scalar(x->graph, OG_INT64, 0) : NULL;
+    og_value *step = x ? og_scalar(x->graph, OG_INT64, 1) : NULL;
 
     return og_reshape_like(OG_OP("Range", NULL, first, OG_OP("Size", NULL, x), step), x);
 }

@@ -4,6 +4,7 @@
 #ifndef OG_SHAPE_H
 #define OG_SHAPE_H
 
+#include "kernels/embed.h"
 #include "kernels/move.h"
 #include "ops/content.h"
 #include "ops/ops.h"
@@ -22,10 +23,17 @@ og_dim og_dim_product(og_infer *c, int n, const og_dim *dims);
 /* Fails unless input i has this rank. */
 og_status og_infer_need_rank(og_infer *c, int i, int rank);
 
+/* Output k has the sizes that input i, an int64 vector, holds; negative ones fail. */
+og_status og_infer_shape_from(og_infer *c, int i, int k);
+og_status og_infer_not_negative(og_infer *c, int i, int64_t n, const og_dim *sizes);
+
 /* A vector input's length as a number; false where it is symbolic. */
 bool og_infer_length(const og_infer *c, int i, int64_t *n);
 
 /* ---- Kernels ----------------------------------------------------------------------------------------------- */
+
+/* Pieces hold about this many bytes. */
+enum { OG_PIECE_BYTES = 1 << 16 };
 
 /* Moves from inputs to outputs that do not depend on each other; .run of such operators is og_moves_run. */
 typedef struct og_moves {
@@ -48,6 +56,12 @@ og_status og_moves_one(og_call *c, const int64_t *from, int64_t from_first);
 
 /* .prepare of operators whose output 0 has the bytes of input 0. */
 og_status og_moves_same(og_call *c);
+
+/* Kernels made of og_embed from input 0 to output 0.  `maps` fills in the maps of output 0's axes from the inputs
+ * from number `first` on; where `value` is NULL what lies outside becomes 0. */
+typedef void og_embed_maps(const og_call *c, int64_t *maps);
+og_status og_embed_prepare(og_call *c, int first, og_embed_maps *maps);
+void og_embed_run(const og_call *c, int64_t piece, void *scratch, og_embed_maps *maps, const void *value);
 
 /* An element of an int32 or int64 tensor. */
 static inline int64_t og_index_at(const og_tensor *t, int64_t i)
