@@ -52,3 +52,12 @@ if(present MATCHES "/src/onnx/onnx\\.proto")
     target_link_libraries(onnxgrad_proto PRIVATE PkgConfig::PROTOBUF_C)
     add_dependencies(onnxgrad_objects onnxgrad_proto)
 endif()
+
+# The digits that the library carries.
+set(digits "${PROJECT_SOURCE_DIR}/data/digits.csv.gz")
+set(digits_c "${ONNXGRAD_GENERATED}/digits.c")
+set(embed "${PROJECT_SOURCE_DIR}/cmake/embed.cmake")
+add_custom_command(OUTPUT "${digits_c}"
+    COMMAND "${CMAKE_COMMAND}" "-DINPUT=${digits}" -DNAME=og_digits_csv_gz "-DOUTPUT=${digits_c}" -P "${embed}"
+    DEPENDS "${digits}" "${embed}" COMMENT "digits.c" VERBATIM)
+target_sources(onnxgrad_objects PRIVATE "${digits_c}")
