@@ -51,8 +51,8 @@ typedef struct og_type {
     const struct og_type *of; /* of a sequence or optional */
 } og_type;
 
-/* Parses "float[batch,1,28,28]", "seq(float[n])", "optional(int64)"; "float" has unknown rank, "float[]" is a
- * scalar, "?" or an empty place is an unknown size. */
+/* Parses "float[batch,1,28,28]", "seq(float[n])", "optional(int64)"; as in ONNX's own
+ * syntax "float" is a scalar and "float[]" has unknown rank; "?" or an empty place is an unknown size. */
 og_status og_type_parse(og_arena *arena, og_dims *dims, const char *text, og_type *type,
                         og_report *report);
 char *og_type_text(const og_dims *dims, const og_type *type, char *out, size_t size);

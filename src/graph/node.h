@@ -20,7 +20,4 @@ const og_port *og_port_out(const og_op *op, int k);
 int og_ports_required(const og_op *op);
 og_status og_ports_check(const og_op *op, int n_in, const og_type *const *in, og_report *report);
 
-/* Sets the output types' elements from their ports, calls .infer, checks that nothing is left open. */
-og_status og_infer_run(og_infer *c);
-
 #endif

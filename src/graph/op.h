@@ -140,6 +140,9 @@ void og_infer_set_content(og_infer *c, int k, int64_t n, const og_dim *content);
 /* int64/int32 contents of input i as numbers; false unless every one is a known number. */
 bool og_infer_ints(const og_infer *c, int i, int64_t *n, const int64_t **numbers);
 
+/* What those who filled a context call: elements of the outputs from their ports, then .infer. */
+og_status og_infer_run(og_infer *c);
+
 /* ---- Rewriting: upgrades of old versions, and expansions into simpler operators ------------------------------ */
 
 typedef struct og_rewrite {
@@ -205,6 +208,7 @@ typedef struct og_call {
     /* stated by .prepare; pieces is 1 unless set */
     int64_t pieces;
     double cost;           /* of one piece, in about nanoseconds of one core */
+    double flops;          /* of the whole call, of products and convolutions: for reports */
     size_t piece_scratch;  /* bytes, one block per piece that runs at a time */
     size_t shared_scratch; /* bytes, one block for the whole call: partial results */
     void *work;            /* the operator's own notes, from og_call_alloc */

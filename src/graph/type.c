@@ -55,13 +55,12 @@ static og_status read_shape(type_reader *r, og_type *type)
     og_dim dims[OG_MAX_RANK];
     int rank = 0;
 
-    if (*r->at != '[') {
-        type->rank = -1;
-        return OG_OK;
-    }
+    if (*r->at != '[')
+        return OG_OK; /* a scalar */
     r->at++;
     if (*r->at == ']') {
         r->at++;
+        type->rank = -1;
         return OG_OK;
     }
     for (;;) {
@@ -131,7 +130,7 @@ static void print_type(const og_dims *dims, const og_type *type, og_text *text)
         return;
     }
     og_text_print(text, "%s", type->elem ? og_elem_name(type->elem) : "?");
-    if (type->rank < 0)
+    if (type->rank == 0)
         return;
     og_text_print(text, "[");
     for (int i = 0; i < type->rank; i++)

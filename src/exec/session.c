@@ -1,0 +1,275 @@
+/*
+ * Sessions: plans by the shapes of what is fed, and the protocol of one run: measure, check, then commit.
+ *
+ * Nothing that a later run can see changes before the finite check has passed.
+ */
+#include "exec/plan.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#ifdef OG_HAVE_OPENBLAS
+void openblas_set_num_threads(int n);
+#endif
+
+struct og_session {
+    const og_graph *graph;
+    og_state *state;
+    og_report report;
+    plan_options options;
+    uint64_t seed;
+    og_plan *plans, *last;
+    og_arena *run_arena; /* of dynamic values: results stay until the next run */
+    char *disable;
+};
+
+static const char random_counter[] = "random/run"; /* int64: committed runs of random operators */
+
+const og_report *og_session_report(const og_session *s)
+{
+    static const og_report none = {.code = OG_NO_MEMORY, .what = "no memory for a session"};
+
+    return s ? &s->report : &none;
+}
+
+og_state *og_session_state(const og_session *s) { return s->state; }
+
+og_plan_facts og_session_facts(const og_session *s)
+{
+    return s->last ? s->last->facts : (og_plan_facts){0};
+}
+
+static og_status session_init(og_session *s, og_graph *graph, const og_session_options *o)
+{
+    const char *disable = o->disable ? o->disable : getenv("ONNXGRAD_DISABLE");
+
+    if (!graph)
+        return og_fail(&s->report, OG_BAD_ARGUMENT, "a session needs a graph");
+    if (og_graph_status(graph)) {
+        s->report = *og_graph_report(graph);
+        return s->report.code;
+    }
+    s->graph = graph;
+    s->seed = o->seed;
+    s->state = o->state ? og_state_share(o->state) : og_state_new();
+    if (disable) {
+        if (!(s->disable = og_malloc(strlen(disable) + 1)))
+            return og_fail(&s->report, OG_NO_MEMORY, "no memory for a session");
+        strcpy(s->disable, disable);
+    }
+    s->options = (plan_options){.state = s->state, .threads = o->threads > 0 ? o->threads : og_cpu_count(),
+                                .max_memory = o->max_memory ? o->max_memory : og_memory_limit(),
+                                .disable = s->disable, .report = &s->report};
+    if (!s->state)
+        return og_fail(&s->report, OG_NO_MEMORY, "no memory for a session");
+#ifdef OG_HAVE_OPENBLAS
+    if (o->blas_threads >= 0)
+        openblas_set_num_threads(o->blas_threads ? o->blas_threads : 1);
+#endif
+    return og_state_fill(s->state, graph, &s->report);
+}
+
+og_status og_session_new(og_graph *graph, const og_session_options *options, og_session **session)
+{
+    static const og_session_options defaults = {0};
+    og_session *s = og_calloc(1, sizeof *s);
+
+    *session = s;
+    if (!s)
+        return OG_NO_MEMORY;
+    return session_init(s, graph, options ? options : &defaults);
+}
+
+void og_session_free(og_session *s)
+{
+    if (!s)
+        return;
+    for (og_plan *p = s->plans, *next; p; p = next) {
+        next = p->next;
+        og_plan_free(p);
+    }
+    og_arena_free(s->run_arena);
+    og_state_free(s->state);
+    og_free(s->disable);
+    og_free(s);
+}
+
+/* ---- Finding the plan ------------------------------------------------------------------------------------------ */
+
+static bool plan_fits(const og_plan *p, const og_feed *feeds, size_t n_feeds,
+                      const char *const *fetches, size_t n_fetches)
+{
+    if (p->n_feeds != n_feeds || p->n_fetches != n_fetches)
+        return false;
+    for (size_t i = 0; i < n_feeds; i++) {
+        const og_tensor *a = &p->feed_shapes[i], *b = &feeds[i].tensor;
+
+        if (a->elem != b->elem || a->rank != b->rank || strcmp(p->feed_names[i], feeds[i].name) ||
+            (a->rank && memcmp(a->dims, b->dims, sizeof(int64_t) * (size_t)a->rank)))
+            return false;
+    }
+    for (size_t i = 0; i < n_fetches; i++)
+        if (strcmp(p->fetch_names[i], fetches[i]))
+            return false;
+    return true;
+}
+
+static og_plan *find_plan(og_session *s, const og_feed *feeds, size_t n_feeds,
+                          const char *const *fetches, size_t n_fetches)
+{
+    if (s->last && plan_fits(s->last, feeds, n_feeds, fetches, n_fetches))
+        return s->last;
+    for (og_plan *p = s->plans; p; p = p->next)
+        if (plan_fits(p, feeds, n_feeds, fetches, n_fetches))
+            return p;
+    og_plan *p = og_plan_new(s->graph, feeds, n_feeds, fetches, n_fetches, &s->options);
+    if (p) {
+        p->next = s->plans;
+        s->plans = p;
+    }
+    return p;
+}
+
+/* ---- The finite check ------------------------------------------------------------------------------------------- */
+
+static int64_t count_nonfinite(const og_tensor *t)
+{
+    int64_t n = 0;
+
+    for (int64_t i = 0; i < t->count; i++)
+        n += !isfinite(og_get_double(t, i));
+    return n;
+}
+
+static og_status report_nonfinite(og_session *s, const og_plan *plan)
+{
+    char shown[160];
+
+    for (size_t i = 0; i < plan->n_watched; i++) {
+        const plan_value *v = plan->watched[i];
+        int64_t n = count_nonfinite(&v->tensor);
+
+        if (!n)
+            continue;
+        return og_fail(&s->report, OG_NOT_FINITE,
+                       "'%s' is not finite: %lld of %lld elements are infinite or NaN",
+                       og_escape(shown, sizeof shown, v->value->name), (long long)n,
+                       (long long)v->tensor.count);
+    }
+    return og_fail(&s->report, OG_NOT_FINITE, "the norm of the gradient is not finite");
+}
+
+static bool is_true(const og_tensor *t) { return *(const uint8_t *)t->data != 0; }
+
+/* ---- One run ------------------------------------------------------------------------------------------------------ */
+
+static void set_feeds(og_plan *plan, const og_feed *feeds)
+{
+    for (size_t i = 0; i < plan->n_feeds; i++)
+        if (plan->feeds[i])
+            plan->feeds[i]->tensor.data = feeds[i].tensor.data;
+    for (size_t i = 0; i < plan->n_feed_views; i++)
+        plan->feed_views[i]->tensor.data = plan->feed_views[i]->root->tensor.data;
+}
+
+static void copy_tensor(og_tensor *to, const og_tensor *from)
+{
+    if (from->count && to->data != from->data)
+        memcpy(to->data, from->data, og_tensor_bytes(from));
+}
+
+/* New state that was not made in place.  What is itself state is set aside first: two states may swap. */
+static void commit(og_plan *plan)
+{
+    for (size_t i = 0; i < plan->n_commits; i++)
+        if (plan->commits[i].buffer)
+            copy_tensor(&plan->commits[i].buffer->tensor, &plan->commits[i].update->tensor);
+    for (size_t i = 0; i < plan->n_commits; i++) {
+        plan_commit *c = &plan->commits[i];
+
+        copy_tensor(&c->state->tensor, c->buffer ? &c->buffer->tensor : &c->update->tensor);
+    }
+}
+
+static int64_t *random_state(og_session *s)
+{
+    int64_t zero = 0;
+    og_tensor initial = og_tensor_view(OG_INT64, 0, NULL, &zero);
+    og_tensor *t = og_state_slot(s->state, random_counter, &initial, &s->report);
+
+    return t ? t->data : NULL;
+}
+
+static double info_number(const og_plan *plan, og_info which)
+{
+    const plan_value *v = plan->info[which];
+
+    return v && v->tensor.count == 1 ? og_get_double(&v->tensor, 0) : NAN;
+}
+
+static void fill_info(const og_plan *plan, bool applied, og_run_info *info)
+{
+    double step = info_number(plan, OG_INFO_STEP);
+
+    *info = (og_run_info){
+        .applied = applied,
+        .loss = info_number(plan, OG_INFO_LOSS),
+        .grad_norm = info_number(plan, OG_INFO_GRAD_NORM),
+        .grad_norm_after = info_number(plan, OG_INFO_GRAD_NORM_AFTER),
+        .clip_coef = info_number(plan, OG_INFO_CLIP_COEF),
+        .lr = info_number(plan, OG_INFO_LR),
+        .step = isnan(step) ? 0 : (int64_t)step,
+    };
+}
+
+static og_status run_plan(og_session *s, og_plan *plan, og_run_info *info)
+{
+    int64_t *counter = plan->random ? random_state(s) : NULL;
+    bool apply = true;
+
+    if (plan->random && !counter)
+        return s->report.code;
+    plan_run r = {.plan = plan, .report = &s->report, .arena = s->run_arena, .seed = s->seed,
+                  .run = counter ? (uint64_t)*counter : 0, .max_memory = s->options.max_memory};
+    og_status status = og_plan_run_steps(&r, 0, (size_t)plan->gate);
+    if (!status && plan->ok && !is_true(&plan->ok->tensor)) {
+        if (plan->graph->nonfinite == OG_NONFINITE_ERROR)
+            status = report_nonfinite(s, plan);
+        apply = plan->graph->nonfinite == OG_NONFINITE_PASS;
+    }
+    if (!status && info)
+        fill_info(plan, apply, info); /* before the state is overwritten: the norm is of this step */
+    if (!status && apply) {
+        status = og_plan_run_steps(&r, (size_t)plan->gate, plan->n_steps);
+        if (!status) {
+            commit(plan);
+            if (counter)
+                ++*counter;
+        }
+    }
+    s->run_arena = r.arena;
+    return status;
+}
+
+og_status og_session_run(og_session *s, const og_feed *feeds, size_t n_feeds,
+                         const char *const *fetches, size_t n_fetches, og_tensor *results,
+                         og_run_info *info)
+{
+    if (!s)
+        return OG_NO_MEMORY;
+    if (!s->graph)
+        return s->report.code;
+    og_report_clear(&s->report);
+    og_arena_free(s->run_arena);
+    s->run_arena = NULL;
+    og_plan *plan = find_plan(s, feeds, n_feeds, fetches, n_fetches);
+    if (!plan)
+        return s->report.code;
+    s->last = plan;
+    set_feeds(plan, feeds);
+    OG_TRY(run_plan(s, plan, info));
+    for (size_t i = 0; i < n_fetches; i++)
+        results[i] = plan->fetches[i]->tensor;
+    return OG_OK;
+}
