@@ -1,6 +1,8 @@
 /* rows: rows_loops.h for the four types of arithmetic.  Integers wrap around: their sums go through unsigned. */
 #include "kernels/rows.h"
 
+#include "kernels/move.h"
+
 #define OG_SIMD _Pragma("omp simd")
 
 #define T float
@@ -28,23 +30,26 @@
 #define NAN_IN(a) false
 #include "kernels/rows_loops.h"
 
-void og_add_rows(og_elem elem, void *to, int64_t step, int64_t first, int64_t end, const int64_t *places,
-                 const void *from, int64_t n)
+/* Setting is moving bytes. */
+static void set_rows(og_elem elem, void *to, int64_t row, int64_t first, int64_t end, const int64_t *places,
+                     const void *from, int64_t from_first, int64_t n)
 {
-    switch (elem) {
-    case OG_FLOAT: add_rows_float(to, step, first, end, places, from, n); break;
-    case OG_DOUBLE: add_rows_double(to, step, first, end, places, from, n); break;
-    case OG_INT32: add_rows_int32(to, step, first, end, places, from, n); break;
-    default: add_rows_int64(to, step, first, end, places, from, n);
-    }
+    for (int64_t i = 0; i < n; i++)
+        if (places[i] >= first && places[i] < end)
+            og_copy_run(elem, to, places[i] * row, from, from_first + i * row, row);
 }
 
-void og_join_at(og_elem elem, char how, void *to, const int64_t *places, const void *from, int64_t n)
+void og_join_rows(og_elem elem, og_join how, void *to, int64_t row, int64_t first, int64_t end,
+                  const int64_t *places, const void *from, int64_t from_first, int64_t n)
 {
+    if (how == OG_JOIN_SET) {
+        set_rows(elem, to, row, first, end, places, from, from_first, n);
+        return;
+    }
     switch (elem) {
-    case OG_FLOAT: join_at_float(how, to, places, from, n); break;
-    case OG_DOUBLE: join_at_double(how, to, places, from, n); break;
-    case OG_INT32: join_at_int32(how, to, places, from, n); break;
-    default: join_at_int64(how, to, places, from, n);
+    case OG_FLOAT: join_rows_float(how, to, row, first, end, places, (const float *)from + from_first, n); break;
+    case OG_DOUBLE: join_rows_double(how, to, row, first, end, places, (const double *)from + from_first, n); break;
+    case OG_INT32: join_rows_int32(how, to, row, first, end, places, (const int32_t *)from + from_first, n); break;
+    default: join_rows_int64(how, to, row, first, end, places, (const int64_t *)from + from_first, n);
     }
 }

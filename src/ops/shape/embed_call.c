@@ -4,15 +4,15 @@
  */
 #include "ops/shape/shape.h"
 
-og_status og_embed_prepare(og_call *c, int first, og_embed_maps *maps)
+og_status og_embed_prepare(og_call *c, og_embed_maps *maps, int first, int last)
 {
     const og_tensor *y = c->out[0];
     int64_t size = og_embed_size(y->rank, y->dims);
     og_embed *e;
     int64_t *numbers;
 
-    for (int i = first; i < c->n_in; i++)
-        if (c->in[i] && c->in[i]->count && !c->in[i]->data) {
+    for (int i = first; i <= last; i++)
+        if (og_call_late(c, i)) {
             c->shared_scratch = (size_t)size * sizeof(int64_t);
             c->cost = (double)y->count;
             return OG_OK;

@@ -254,7 +254,7 @@ static void gathergrad_run(const og_call *c, int64_t piece, void *scratch)
     if (y->count == 0)
         return;
     uint8_t *to = (uint8_t *)y->data + outer * w->g.size * w->g.row * width;
-    const uint8_t *from = (const uint8_t *)c->in[0]->data + outer * w->g.n * w->g.row * width;
+    int64_t from = outer * w->g.n * w->g.row;
 
     memset(to + first * w->g.row * width, 0, (size_t)((end - first) * w->g.row * width));
     for (int64_t i = 0; i < w->g.n; i += STRIP) {
@@ -262,7 +262,8 @@ static void gathergrad_run(const og_call *c, int64_t piece, void *scratch)
 
         for (int64_t k = 0; k < n; k++)
             places[k] = gather_place(&w->g, c->in[1], i + k);
-        og_add_rows(y->elem, to, w->g.row, first, end, places, from + i * w->g.row * width, n);
+        og_join_rows(y->elem, OG_JOIN_ADD, to, w->g.row, first, end, places, c->in[0]->data,
+                     from + i * w->g.row, n);
     }
 }
 

@@ -58,10 +58,20 @@ og_status og_moves_one(og_call *c, const int64_t *from, int64_t from_first);
 og_status og_moves_same(og_call *c);
 
 /* Kernels made of og_embed from input 0 to output 0.  `maps` fills in the maps of output 0's axes from the inputs
- * from number `first` on; where `value` is NULL what lies outside becomes 0. */
+ * `first` to `last`; where `value` is NULL what lies outside becomes 0. */
 typedef void og_embed_maps(const og_call *c, int64_t *maps);
-og_status og_embed_prepare(og_call *c, int first, og_embed_maps *maps);
+og_status og_embed_prepare(og_call *c, og_embed_maps *maps, int first, int last);
 void og_embed_run(const og_call *c, int64_t piece, void *scratch, og_embed_maps *maps, const void *value);
+
+/* Input i, NULL where it is omitted; whether its numbers are there already while a plan is made. */
+static inline const og_tensor *og_call_input(const og_call *c, int i)
+{
+    return i < c->n_in ? c->in[i] : NULL;
+}
+static inline bool og_call_late(const og_call *c, int i)
+{
+    return og_call_input(c, i) && c->in[i]->count && !c->in[i]->data;
+}
 
 /* An element of an int32 or int64 tensor. */
 static inline int64_t og_index_at(const og_tensor *t, int64_t i)
