@@ -5,6 +5,7 @@
  */
 #include "data/number.h"
 
+#include <float.h>
 #include <langinfo.h>
 #include <math.h>
 #include <stdio.h>
@@ -121,7 +122,7 @@ char *og_number_write(char out[OG_NUMBER_SIZE], double number)
     const char *point = nl_langinfo(RADIXCHAR);
     double back = 0;
 
-    for (int digits = 15; digits <= 17; digits++) {
+    for (int digits = fabs(number) < DBL_MIN ? 1 : DBL_DIG; digits <= DBL_DECIMAL_DIG; digits++) {
         char *comma;
 
         snprintf(out, OG_NUMBER_SIZE, "%.*g", digits, number);
