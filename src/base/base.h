@@ -104,6 +104,7 @@ uint64_t og_hash_bytes(uint64_t seed, const void *data, size_t size);
 /* Copies `text` into out (size > 0), control characters, quotes and broken UTF-8 as escapes, cut
  * with "…" when too long; returns out.  For names that come from files. */
 char *og_escape(char *out, size_t size, const char *text);
+bool og_utf8_valid(const void *data, size_t size);
 
 /* Shell-like match where * crosses every character and ? is one. */
 bool og_glob(const char *pattern, const char *name);
@@ -181,6 +182,11 @@ const char *og_path_base(const char *path);              /* behind the last slas
 char *og_path_folder(og_arena *arena, const char *path); /* "." where there is none */
 
 /* ---- Random numbers -------------------------------------------------------------------------- */
+/* Where `folder/name` really lies, all links followed; OG_BAD_FILE unless that is inside the folder. */
+og_status og_path_inside(og_arena *arena, const char *folder, const char *name, char **path,
+                         og_report *report);
+
+/* ---- Random numbers ------------------------------------------------------------------------------------ */
 
 /* Philox4x32-10 (Salmon et al. 2011): the i-th number is a function of (seed, stream, i), so any
  * position can be resumed and any piece computed apart. */

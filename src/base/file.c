@@ -391,3 +391,24 @@ og_status og_file_truncate(const char *path, uint64_t size, og_report *report)
     close(fd);
     return status;
 }
+
+og_status og_path_inside(og_arena *arena, const char *folder, const char *name, char **path,
+                         og_report *report)
+{
+    char root[PATH_MAX], target[PATH_MAX], shown[FILE_SHOWN];
+    const char *joined = og_path_join(arena, folder, name);
+
+    *path = NULL;
+    if (!joined)
+        return file_no_memory(report, name, strlen(name));
+    if (!realpath(folder, root))
+        return file_fail(report, "open the folder", folder);
+    if (!realpath(joined, target))
+        return file_fail(report, "open", joined);
+    size_t length = strcmp(root, "/") ? strlen(root) : 0;
+    if (strncmp(target, root, length) != 0 || target[length] != '/')
+        return og_fail(report, OG_BAD_FILE, "'%s' leads out of its folder",
+                       og_escape(shown, sizeof shown, joined));
+    *path = og_arena_string(arena, target);
+    return *path ? OG_OK : file_no_memory(report, target, strlen(target));
+}

@@ -30,6 +30,25 @@ static size_t names_decode(const char *text, uint32_t *character)
     return length;
 }
 
+bool og_utf8_valid(const void *data, size_t size)
+{
+    const char *text = data;
+
+    while (size > 0) {
+        char next[5] = { 0 }; /* ends, where `text` may not */
+        size_t n = size < 4 ? size : 4, taken;
+        uint32_t character;
+
+        memcpy(next, text, n);
+        taken = names_decode(next, &character);
+        if (taken == 0 || taken > n)
+            return false;
+        text += taken;
+        size -= taken;
+    }
+    return true;
+}
+
 /* Characters that move the cursor, turn the writing direction or cannot be seen. */
 static bool names_hidden(uint32_t c)
 {

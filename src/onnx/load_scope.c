@@ -1,0 +1,143 @@
+/* Names of a file: what each means where it stands, and what its value is called in the graph. */
+#include "onnx/load.h"
+
+og_status og_load_no_memory(og_loader *ld)
+{
+    return og_fail(ld->report, OG_NO_MEMORY, "no memory to load %s", ld->root->file);
+}
+
+og_status og_scope_open(og_loader *ld, og_scope *scope, const og_scope *outer, og_graph *graph,
+                        const og_frame *frame)
+{
+    *scope = (og_scope){.outer = outer, .graph = graph, .frame = frame};
+    scope->values = og_table_new(ld->arena);
+    scope->later = og_table_new(ld->arena);
+    return scope->values && scope->later ? OG_OK : og_load_no_memory(ld);
+}
+
+og_status og_scope_expect(og_loader *ld, og_scope *scope, size_t n, Onnx__NodeProto **nodes)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < nodes[i]->n_output; k++) {
+            char *name = nodes[i]->output[k];
+
+            if (*name && !og_table_set(scope->later, name, (void *)(uintptr_t)(i + 1)))
+                return og_load_no_memory(ld);
+        }
+    return OG_OK;
+}
+
+og_status og_scope_define(og_loader *ld, og_scope *scope, const char *name, og_value *value)
+{
+    char shown[160];
+
+    if (!*name)
+        return OG_OK;
+    for (const og_scope *s = scope; s; s = s->outer)
+        if (og_table_get(s->values, name))
+            return og_fail(ld->report, OG_BAD_FILE, "the value '%s' is %s",
+                           og_escape(shown, sizeof shown, name),
+                           s == scope ? "given a second time"
+                                      : "given again in a subgraph, expected a new name");
+    return og_table_set(scope->values, name, value ? value : &ld->omitted) ? OG_OK
+                                                                           : og_load_no_memory(ld);
+}
+
+og_status og_scope_value(og_loader *ld, const og_scope *scope, const char *name, og_value **value)
+{
+    char shown[160];
+
+    *value = NULL;
+    if (!*name)
+        return OG_OK;
+    for (const og_scope *s = scope; s; s = s->outer) {
+        og_value *found = og_table_get(s->values, name);
+
+        if (found) {
+            *value = found == &ld->omitted ? NULL : found;
+            return OG_OK;
+        }
+    }
+    og_escape(shown, sizeof shown, name);
+    for (const og_scope *s = scope; s; s = s->outer) {
+        uintptr_t maker = (uintptr_t)og_table_get(s->later, name);
+
+        if (maker)
+            return og_fail(ld->report, OG_BAD_FILE,
+                           "'%s' is read before node #%zu gives it: nodes must be in order, without cycles",
+                           shown, (size_t)maker - 1);
+    }
+    return og_fail(ld->report, OG_BAD_FILE, "there is no value '%s'", shown);
+}
+
+/* ---- Names in the graph ------------------------------------------------------------------------------------- */
+
+const char *og_scope_free_name(const og_scope *scope, og_graph *graph, const char *base)
+{
+    const char *name = base;
+
+    for (int i = 2; name; i++) {
+        bool taken = og_graph_find(graph, name) != NULL;
+
+        for (const og_scope *s = scope; s && !taken; s = s->caller ? s->caller : s->outer)
+            taken = s->graph == graph && og_table_get(s->later, name);
+        if (!taken)
+            break;
+        name = og_arena_print(graph->arena, "%s_%d", base, i);
+    }
+    return name;
+}
+
+/* Inside a function names get its prefix, but its outputs are called as the caller calls them. */
+static const char *base_name(og_loader *ld, const og_scope *scope, const char *name, bool *final)
+{
+    const char *given = scope->caller ? og_table_get(scope->frame->final_names, name) : name;
+
+    *final = given != NULL;
+    return given ? given : og_arena_print(ld->arena, "%s/%s", scope->frame->prefix, name);
+}
+
+const char *og_scope_name(og_loader *ld, const og_scope *scope, const char *name)
+{
+    bool final;
+
+    if (!*name)
+        return NULL;
+    const char *base = base_name(ld, scope, name, &final);
+    return final || !base ? base : og_scope_free_name(scope, scope->graph, base);
+}
+
+og_status og_scope_remember(og_loader *ld, const char *name, const og_tensor *tensor,
+                            const og_place *place)
+{
+    og_source *source = ld->source;
+    og_weight weight = {.place = *place, .elem = tensor->elem, .count = tensor->count};
+
+    weight.name = og_arena_string(source->arena, name);
+    if (!weight.name || !og_list_push(source->arena, &source->weights, weight) ||
+        !og_table_set(source->by_name, weight.name, (void *)(uintptr_t)source->weights.n))
+        return og_load_no_memory(ld);
+    return OG_OK;
+}
+
+og_status og_scope_constant(og_loader *ld, og_scope *scope, const char *name,
+                            const og_tensor *tensor, const og_place *place, bool initializer)
+{
+    og_graph *g = ld->root;
+    bool final;
+    const char *base = base_name(ld, scope, name, &final);
+    og_tensor *data = og_graph_tensor(g, tensor->elem, tensor->rank, tensor->dims, tensor->data);
+
+    if (!base || !data)
+        return og_load_no_memory(ld);
+    if (!final || scope->graph != g)
+        base = og_scope_free_name(scope, g, base);
+    og_value *value = og_graph_add_constant(g, base, data);
+    if (!value)
+        return ld->report->code;
+    if (initializer && !og_list_push(g->arena, &g->initializers, value))
+        return og_load_no_memory(ld);
+    if (place)
+        OG_TRY(og_scope_remember(ld, value->name, tensor, place));
+    return og_scope_define(ld, scope, name, value);
+}
