@@ -13,9 +13,9 @@ typedef struct og_load_options {
     bool keep_unknown; /* operators that the library does not have stay as nodes that cannot run */
 } og_load_options;
 
-/* Loads a model.  Unless memory is short *graph is set even on failure, so that og_graph_report can be read.
- * Older operator versions are upgraded, functions inlined, Constant nodes made constants.  `options` may be
- * NULL. */
+/* Loads a model.  Unless memory is short *graph is set even on failure, so that og_graph_report can
+ * be read. Older operator versions are upgraded, functions inlined, Constant nodes made constants.
+ * `options` may be NULL. */
 OG_API og_status og_load(const char *path, const og_load_options *options, og_graph **graph);
 
 /* How the state that a graph updates (og_train_step) is written. */
@@ -29,21 +29,22 @@ typedef struct og_save_options {
     const char *prefix; /* before the names of outputs that saving adds; NULL: "" */
 } og_save_options;
 
-/* Writes a graph as a standard ONNX file at the lowest opset that can express it; operators of our own become
- * functions in it.  The file appears whole or not at all.  The report is the graph's; `options` may be NULL. */
+/* Writes a graph as a standard ONNX file at the lowest opset that can express it; operators of our
+ * own become functions in it.  The file appears whole or not at all.  The report is the graph's;
+ * `options` may be NULL. */
 OG_API og_status og_save(og_graph *graph, const char *path, const og_save_options *options);
 
 /* The new numbers of one tensor of a loaded model, or NULL to leave those of the file. */
 typedef const og_tensor *og_weights(void *context, const char *name);
 
-/* Writes the file that `graph` was loaded from again, with new numbers for the tensors that `weights` has and
- * otherwise the same bytes.  Names are those of the graph's constants and initializers.  External data are
- * written beside the new file. */
+/* Writes the file that `graph` was loaded from again, with new numbers for the tensors that
+ * `weights` has and otherwise the same bytes.  Names are those of the graph's constants and
+ * initializers.  External data are written beside the new file. */
 OG_API og_status og_model_save(og_graph *graph, const char *path, og_weights *weights,
                                void *context);
 
-/* One tensor in a file of its own (TensorProto).  og_tensor_load makes it with og_tensor_new; a file that holds a
- * sequence gives OG_UNSUPPORTED.  `report` may not be NULL. */
+/* One tensor in a file of its own (TensorProto).  og_tensor_load makes it with og_tensor_new; a
+ * file that holds a sequence gives OG_UNSUPPORTED.  `report` may not be NULL. */
 OG_API og_status og_tensor_load(const char *path, og_tensor **tensor, og_report *report);
 OG_API og_status og_tensor_save(const char *path, const char *name, const og_tensor *tensor,
                                 og_report *report);

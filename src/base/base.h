@@ -181,12 +181,11 @@ char *og_path_join(og_arena *arena, const char *folder, const char *name);
 const char *og_path_base(const char *path);              /* behind the last slash */
 char *og_path_folder(og_arena *arena, const char *path); /* "." where there is none */
 
-/* ---- Random numbers -------------------------------------------------------------------------- */
 /* Where `folder/name` really lies, all links followed; OG_BAD_FILE unless that is inside the folder. */
 og_status og_path_inside(og_arena *arena, const char *folder, const char *name, char **path,
                          og_report *report);
 
-/* ---- Random numbers ------------------------------------------------------------------------------------ */
+/* ---- Random numbers -------------------------------------------------------------------------- */
 
 /* Philox4x32-10 (Salmon et al. 2011): the i-th number is a function of (seed, stream, i), so any
  * position can be resumed and any piece computed apart. */

@@ -1,12 +1,13 @@
 /*
  * Data in other files: only regular files inside the model's folder, only bytes that are there.
  *
- * A location comes from whoever wrote the model, so it may try to leave the folder: by an absolute path, by "..", by
- * a link, by a backslash on systems where that is a slash.
+ * A location comes from whoever wrote the model, so it may try to leave the folder: by an absolute
+ * path, by "..", by a link, by a backslash on systems where that is a slash.
  */
 #include "onnx/tensor.h"
 
-static og_status external_wrong(og_tensors *t, const char *name, const char *what, const char *value)
+static og_status external_wrong(og_tensors *t, const char *name, const char *what,
+                                const char *value)
 {
     char shown[120], text[200];
 
@@ -48,8 +49,8 @@ static og_status check_location(og_tensors *t, const char *name, const char *loc
     if (!location || !*location)
         return external_wrong(t, name, "no location; found", location ? location : "");
     if (*location == '/' || strchr(location, '\\') || (location[0] && location[1] == ':'))
-        return external_wrong(t, name, "the location must be a path inside the model's folder, found",
-                              location);
+        return external_wrong(
+            t, name, "the location must be a path inside the model's folder, found", location);
     for (;;) {
         size_t n = strcspn(at, "/");
 
@@ -66,7 +67,7 @@ static og_status check_location(og_tensors *t, const char *name, const char *loc
 
 static og_status open_external(og_tensors *t, const char *name, const char *location, size_t *index)
 {
-    og_external e = {0};
+    og_external e = { 0 };
     char *path;
 
     for (size_t i = 0; i < t->externals.n; i++)
@@ -93,11 +94,12 @@ og_status og_tensors_external(og_tensors *t, const Onnx__TensorProto *proto, con
     const char *location = entry(proto, "location"), *offset = entry(proto, "offset"),
                *length = entry(proto, "length");
     uint64_t begin = 0, given = size;
-    size_t index;
+    size_t index = 0;
     char shown[120];
 
     if (!t->folder)
-        return og_fail(t->report, OG_UNSUPPORTED, "tensor '%s' has external data, which only a model may",
+        return og_fail(t->report, OG_UNSUPPORTED,
+                       "tensor '%s' has external data, which only a model may",
                        og_escape(shown, sizeof shown, name));
     if (!location)
         return external_wrong(t, name, "no location; found", "");
@@ -105,17 +107,15 @@ og_status og_tensors_external(og_tensors *t, const Onnx__TensorProto *proto, con
         return external_wrong(t, name, "the offset must be a number, found", offset);
     if (length && !read_number(length, &given))
         return external_wrong(t, name, "the length must be a number, found", length);
-    if (open_external(t, name, location, &index)) {
-        og_report_where(t->report, "tensor '%s'", og_escape(shown, sizeof shown, name));
-        return t->report->code;
-    }
+    OG_TRY(open_external(t, name, location, &index));
     size_t available = t->externals.v[index].map.size;
     if (given != size || begin > available || size > available - begin)
-        return og_fail(t->report, OG_BAD_FILE,
-                       "external data of tensor '%s': %llu bytes at offset %llu of a file of %zu bytes, "
-                       "expected %zu bytes inside it",
-                       og_escape(shown, sizeof shown, name), (unsigned long long)given,
-                       (unsigned long long)begin, available, size);
+        return og_fail(
+            t->report, OG_BAD_FILE,
+            "external data of tensor '%s': %llu bytes at offset %llu of a file of %zu bytes, "
+            "expected %zu bytes inside it",
+            og_escape(shown, sizeof shown, name), (unsigned long long)given,
+            (unsigned long long)begin, available, size);
     *data = size ? t->externals.v[index].map.data + begin : NULL;
     place->external = index + 1;
     place->offset = begin;

@@ -11,7 +11,11 @@ static const struct {
     const char *domain;
     int newest;
 } known_domains[] = {
-    {"", 28}, {"ai.onnx.ml", 5}, {"ai.onnx.preview", 1}, {"ai.onnx.preview.training", 1}, {"onnxgrad", 1},
+    { "", 28 },
+    { "ai.onnx.ml", 5 },
+    { "ai.onnx.preview", 1 },
+    { "ai.onnx.preview.training", 1 },
+    { "onnxgrad", 1 },
 };
 
 int og_newest_opset(const char *domain)
@@ -22,7 +26,8 @@ int og_newest_opset(const char *domain)
     return 0;
 }
 
-/* ---- What a graph keeps of its file ------------------------------------------------------------------------- */
+/* ---- What a graph keeps of its file
+ * ------------------------------------------------------------------------- */
 
 static void source_free(void *memory)
 {
@@ -36,7 +41,10 @@ static void source_free(void *memory)
     }
 }
 
-static void *room(void *owner, size_t size) { return og_graph_bytes(owner, size); }
+static void *room(void *owner, size_t size)
+{
+    return og_graph_bytes(owner, size);
+}
 
 static og_source *source_new(og_graph *g, const char *path)
 {
@@ -47,12 +55,17 @@ static og_source *source_new(og_graph *g, const char *path)
         og_arena_free(arena);
         return NULL;
     }
-    *source = (og_source){.arena = arena, .path = og_arena_string(arena, path),
-                          .by_name = og_table_new(arena)};
+    *source = (og_source){ .arena = arena,
+                           .path = og_arena_string(arena, path),
+                           .by_name = og_table_new(arena) };
     g->source = source;
     g->source_free = source_free;
-    source->tensors = (og_tensors){.scan = &source->scan, .folder = og_path_folder(arena, path),
-                                   .report = &g->report, .arena = arena, .room = room, .owner = g};
+    source->tensors = (og_tensors){ .scan = &source->scan,
+                                    .folder = og_path_folder(arena, path),
+                                    .report = &g->report,
+                                    .arena = arena,
+                                    .room = room,
+                                    .owner = g };
     return source->path && source->by_name && source->tensors.folder ? source : NULL;
 }
 
@@ -80,7 +93,8 @@ bool og_model_has(const og_graph *g, const char *name)
     return source && og_table_get(source->by_name, name);
 }
 
-/* ---- The header --------------------------------------------------------------------------------------------- */
+/* ---- The header
+ * --------------------------------------------------------------------------------------------- */
 
 static og_status check_version(og_loader *ld)
 {
@@ -108,14 +122,16 @@ static og_status check_import(og_loader *ld, size_t i)
     og_escape(shown, sizeof shown, *domain ? domain : "ai.onnx");
     for (size_t j = 0; j < i; j++)
         if (!strcmp(og_domain(v[j]->domain), domain))
-            return og_fail(ld->report, OG_BAD_FILE, "two opset imports of the domain %s: %lld and %lld",
-                           shown, (long long)v[j]->version, version);
+            return og_fail(ld->report, OG_BAD_FILE,
+                           "two opset imports of the domain %s: %lld and %lld", shown,
+                           (long long)v[j]->version, version);
     if (version < 1)
         return og_fail(ld->report, OG_BAD_FILE, "opset %lld of the domain %s, expected 1 or more",
                        version, shown);
     if (newest && version > newest)
-        return og_fail(ld->report, OG_UNSUPPORTED, "opset %lld of the domain %s, the newest known is %d",
-                       version, shown, newest);
+        return og_fail(ld->report, OG_UNSUPPORTED,
+                       "opset %lld of the domain %s, the newest known is %d", version, shown,
+                       newest);
     return OG_OK;
 }
 
@@ -128,21 +144,22 @@ static og_status load_header(og_loader *ld)
     if (!m->n_opset_import)
         return og_fail(ld->report, OG_BAD_FILE, "the file imports no opset");
     if (m->n_opset_import > 1000)
-        return og_fail(ld->report, OG_LIMIT, "%zu opset imports, the limit is 1000", m->n_opset_import);
+        return og_fail(ld->report, OG_LIMIT, "%zu opset imports, the limit is 1000",
+                       m->n_opset_import);
     g->ir_version = m->ir_version;
     g->producer = og_arena_print(g->arena, "%s%s%s", og_or_empty(m->producer_name),
                                  m->producer_version && *m->producer_version ? " " : "",
                                  og_or_empty(m->producer_version));
     for (size_t i = 0; i < m->n_opset_import; i++) {
         OG_TRY(check_import(ld, i));
-        og_opset set = {og_arena_string(g->arena, og_domain(m->opset_import[i]->domain)),
-                        m->opset_import[i]->version};
+        og_opset set = { og_arena_string(g->arena, og_domain(m->opset_import[i]->domain)),
+                         m->opset_import[i]->version };
         if (!set.domain || !og_list_push(g->arena, &g->opsets, set))
             return og_load_no_memory(ld);
     }
     for (size_t i = 0; i < m->n_metadata_props; i++) {
-        og_property p = {og_arena_string(g->arena, og_or_empty(m->metadata_props[i]->key)),
-                         og_arena_string(g->arena, og_or_empty(m->metadata_props[i]->value))};
+        og_property p = { og_arena_string(g->arena, og_or_empty(m->metadata_props[i]->key)),
+                          og_arena_string(g->arena, og_or_empty(m->metadata_props[i]->value)) };
 
         if (!p.key || !p.value || !og_list_push(g->arena, &g->properties, p))
             return og_load_no_memory(ld);
@@ -150,13 +167,14 @@ static og_status load_header(og_loader *ld)
     return g->producer ? OG_OK : og_load_no_memory(ld);
 }
 
-/* ---- The graph ---------------------------------------------------------------------------------------------- */
+/* ---- The graph
+ * ---------------------------------------------------------------------------------------------- */
 
 /* All operators that are missing in one sentence: nobody wants to find them one by one. */
 static og_status report_unknown(og_loader *ld)
 {
     const og_source *source = ld->source;
-    og_text list = {0};
+    og_text list = { 0 };
     char shown[120];
 
     if (!source->unknown.n || ld->options.keep_unknown)
@@ -167,7 +185,8 @@ static og_status report_unknown(og_loader *ld)
         og_text_print(&list, "%s%s (%zu node%s)", i ? ", " : "",
                       og_escape(shown, sizeof shown, u->text), u->nodes, u->nodes == 1 ? "" : "s");
     }
-    og_fail(ld->report, OG_UNSUPPORTED, "operators that are not known: %s", list.data ? list.data : "");
+    og_fail(ld->report, OG_UNSUPPORTED, "operators that are not known: %s",
+            list.data ? list.data : "");
     og_text_free(&list);
     return OG_UNSUPPORTED;
 }
@@ -196,10 +215,11 @@ static void locate_unknown(og_loader *ld)
 
 static og_status load_main(og_loader *ld)
 {
-    static const og_attr no_attributes = {.name = NULL};
+    static const og_attr no_attributes = { .name = NULL };
     const Onnx__GraphProto *graph = ld->model->graph;
-    og_frame frame = {.imports = {ld->model->n_opset_import, ld->model->opset_import},
-                      .given = &no_attributes, .prefix = ""};
+    og_frame frame = { .imports = { ld->model->n_opset_import, ld->model->opset_import },
+                       .given = &no_attributes,
+                       .prefix = "" };
     og_scope scope;
 
     if (!graph || !(graph->n_node || graph->n_output))
@@ -212,6 +232,24 @@ static og_status load_main(og_loader *ld)
     if (report_unknown(ld))
         locate_unknown(ld);
     return ld->report->code;
+}
+
+/* Files that people take for models. */
+static void hint_at(og_loader *ld, og_map map)
+{
+    static const struct {
+        const char *begin, *hint;
+    } known[] = {
+        { "version https://git-lfs",
+          "this is a pointer of Git LFS: get the file itself with 'git lfs pull'" },
+        { "<", "this looks like a web page: download the file itself" },
+        { "PK", "this is a zip archive, not a model" },
+    };
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (map.size > strlen(known[i].begin) &&
+            !memcmp(map.data, known[i].begin, strlen(known[i].begin)))
+            og_report_hint(ld->report, "%s", known[i].hint);
 }
 
 static og_status load_bytes(og_loader *ld)
@@ -228,11 +266,16 @@ static og_status load_bytes(og_loader *ld)
     }
     if (!map.size)
         return og_fail(ld->report, OG_BAD_FILE, "the file is empty");
-    source->scan = (og_scan){.data = map.data, .size = map.size, .path = ld->root->file,
-                             .max_memory = ld->options.max_memory, .report = ld->report,
-                             .arena = source->arena};
+    source->scan = (og_scan){ .data = map.data,
+                              .size = map.size,
+                              .path = ld->root->file,
+                              .max_memory = ld->options.max_memory,
+                              .report = ld->report,
+                              .arena = source->arena };
     status = og_scan_unpack(&source->scan, &onnx__model_proto__descriptor, &message);
     ld->model = (const Onnx__ModelProto *)message;
+    if (status)
+        hint_at(ld, map);
     if (!status && !(status = load_header(ld)))
         status = load_main(ld);
     og_scan_release(message);
@@ -247,14 +290,14 @@ static void keep_externals(og_loader *ld)
     for (size_t i = 0; i < t->externals.n; i++) {
         if (og_graph_keep_map(ld->root, t->externals.v[i].map))
             og_file_unmap(&t->externals.v[i].map);
-        t->externals.v[i].map = (og_map){.data = NULL};
+        t->externals.v[i].map = (og_map){ .data = NULL };
     }
 }
 
 og_status og_load(const char *path, const og_load_options *options, og_graph **graph)
 {
     og_graph *g = *graph = og_graph_new("");
-    og_loader ld = {.root = g, .options = options ? *options : (og_load_options){0}};
+    og_loader ld = { .root = g, .options = options ? *options : (og_load_options){ 0 } };
     char shown[300];
 
     if (!g)

@@ -1,9 +1,10 @@
 /*
  * load: from an unpacked model to a graph.
  *
- * Names of a file are looked up in scopes: one for the main graph, one for each subgraph (which sees the scopes
- * around it) and one for each body of a function that is being inlined (which sees nothing but its inputs).
- * Constants of all scopes become values of the main graph, so that each can be trained and saved by name.
+ * Names of a file are looked up in scopes: one for the main graph, one for each subgraph (which
+ * sees the scopes around it) and one for each body of a function that is being inlined (which sees
+ * nothing but its inputs). Constants of all scopes become values of the main graph, so that each
+ * can be trained and saved by name.
  */
 #ifndef OG_ONNX_LOAD_H
 #define OG_ONNX_LOAD_H
@@ -29,9 +30,9 @@ typedef struct og_function {
 typedef struct og_frame {
     const og_function *function;
     og_imports imports;
-    const og_attr *given;   /* attributes of the call and defaults, ended by a NULL name */
-    const char *prefix;     /* before the names of values inside */
-    og_table *final_names;  /* of the function's outputs: the names in the caller */
+    const og_attr *given;  /* attributes of the call and defaults, ended by a NULL name */
+    const char *prefix;    /* before the names of values inside */
+    og_table *final_names; /* of the function's outputs: the names in the caller */
 } og_frame;
 
 typedef struct og_scope {
@@ -52,6 +53,7 @@ typedef struct og_loader {
     og_load_options options;
     og_table *functions; /* og_function by "domain::name::overload" */
     og_value omitted;    /* stands for an input that a call leaves out */
+    bool located;        /* the report already says which node failed */
 } og_loader;
 
 /* ---- Names and scopes (load_scope.c) ---- */
@@ -59,6 +61,7 @@ og_status og_scope_open(og_loader *ld, og_scope *scope, const og_scope *outer, o
                         const og_frame *frame);
 og_status og_scope_expect(og_loader *ld, og_scope *scope, size_t n, Onnx__NodeProto **nodes);
 og_status og_scope_define(og_loader *ld, og_scope *scope, const char *name, og_value *value);
+og_status og_scope_check_new(og_loader *ld, const og_scope *scope, const char *name);
 /* The value of a name, NULL for "" and for what a call left out; fails where no scope has it. */
 og_status og_scope_value(og_loader *ld, const og_scope *scope, const char *name, og_value **value);
 /* The name a value of this scope gets in its graph; NULL for "". */
@@ -86,7 +89,8 @@ og_unknown *og_load_unknown(og_loader *ld, const char *domain, const char *name)
 /* ---- Attributes and types (load_attr.c) ---- */
 og_status og_load_attrs(og_loader *ld, og_scope *scope, size_t n, Onnx__AttributeProto **protos,
                         og_attr **attrs);
-og_status og_load_type(og_loader *ld, const Onnx__TypeProto *proto, const char *name, og_type *type);
+og_status og_load_type(og_loader *ld, const Onnx__TypeProto *proto, const char *name,
+                       og_type *type);
 
 /* ---- Functions (load_function.c, load_call.c) ---- */
 og_status og_load_functions(og_loader *ld);
@@ -95,7 +99,10 @@ og_status og_load_call(og_loader *ld, og_scope *scope, const og_function *functi
                        const Onnx__NodeProto *proto, size_t index, const og_attr *attrs);
 
 /* ---- Small words ---- */
-static inline const char *og_or_empty(const char *text) { return text ? text : ""; }
+static inline const char *og_or_empty(const char *text)
+{
+    return text ? text : "";
+}
 /* ONNX's own domain has two spellings. */
 static inline const char *og_domain(const char *domain)
 {

@@ -5,13 +5,16 @@
 
 enum { LOAD_MAX_ATTRS = 256 };
 
-/* ---- Types -------------------------------------------------------------------------------------------------- */
+/* ---- Types
+ * --------------------------------------------------------------------------------------------------
+ */
 
 static og_status type_wrong(og_loader *ld, const char *name, og_status code, const char *what)
 {
     char shown[160];
 
-    return og_fail(ld->report, code, "the type of '%s' %s", og_escape(shown, sizeof shown, name), what);
+    return og_fail(ld->report, code, "the type of '%s' %s", og_escape(shown, sizeof shown, name),
+                   what);
 }
 
 /* Old exporters wrote a size they did not know as -1; an empty name is one too. */
@@ -19,7 +22,8 @@ static og_dim load_dim(og_loader *ld, const Onnx__TensorShapeProto__Dimension *d
 {
     og_dims *dims = ld->root->dims;
 
-    if (dim->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE && dim->dim_value >= 0)
+    if (dim->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE &&
+        dim->dim_value >= 0)
         return dim->dim_value;
     if (dim->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_PARAM && *dim->dim_param)
         return og_dim_symbol(dims, dim->dim_param);
@@ -38,7 +42,7 @@ static og_status load_tensor_type(og_loader *ld, const Onnx__TypeProto__Tensor *
                  OG_ELEM_COUNT - 1);
         return type_wrong(ld, name, OG_BAD_FILE, what);
     }
-    *type = (og_type){.kind = OG_TENSOR, .elem = (og_elem)proto->elem_type, .rank = -1};
+    *type = (og_type){ .kind = OG_TENSOR, .elem = (og_elem)proto->elem_type, .rank = -1 };
     if (!shape)
         return OG_OK;
     if (shape->n_dim > OG_MAX_RANK)
@@ -57,31 +61,35 @@ static og_status load_nested_type(og_loader *ld, og_kind kind, const Onnx__TypeP
 {
     og_type *inner = OG_NEW(ld->root->arena, og_type);
 
-    *type = (og_type){.kind = kind, .of = inner, .rank = -1};
+    *type = (og_type){ .kind = kind, .of = inner, .rank = -1 };
     return inner ? og_load_type(ld, of, name, inner) : og_load_no_memory(ld);
 }
 
 og_status og_load_type(og_loader *ld, const Onnx__TypeProto *proto, const char *name, og_type *type)
 {
-    *type = (og_type){.rank = -1};
+    *type = (og_type){ .rank = -1 };
     if (!proto)
         return OG_OK;
     switch (proto->value_case) {
-    case ONNX__TYPE_PROTO__VALUE__NOT_SET: return OG_OK;
+    case ONNX__TYPE_PROTO__VALUE__NOT_SET:
+        return OG_OK;
     case ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE:
         return load_tensor_type(ld, proto->tensor_type, name, type);
     case ONNX__TYPE_PROTO__VALUE_SEQUENCE_TYPE:
         return load_nested_type(ld, OG_SEQUENCE, proto->sequence_type->elem_type, name, type);
     case ONNX__TYPE_PROTO__VALUE_OPTIONAL_TYPE:
         return load_nested_type(ld, OG_OPTIONAL, proto->optional_type->elem_type, name, type);
-    case ONNX__TYPE_PROTO__VALUE_MAP_TYPE: return type_wrong(ld, name, OG_UNSUPPORTED, "is a map");
+    case ONNX__TYPE_PROTO__VALUE_MAP_TYPE:
+        return type_wrong(ld, name, OG_UNSUPPORTED, "is a map");
     case ONNX__TYPE_PROTO__VALUE_SPARSE_TENSOR_TYPE:
         return type_wrong(ld, name, OG_UNSUPPORTED, "is a sparse tensor");
-    default: return type_wrong(ld, name, OG_UNSUPPORTED, "is opaque");
+    default:
+        return type_wrong(ld, name, OG_UNSUPPORTED, "is opaque");
     }
 }
 
-/* ---- Attributes --------------------------------------------------------------------------------------------- */
+/* ---- Attributes
+ * --------------------------------------------------------------------------------------------- */
 
 /* Files of the first versions do not say the type; then the field that is filled does. */
 static int attr_type(const Onnx__AttributeProto *a)
@@ -112,8 +120,8 @@ static og_status attr_tensor(og_loader *ld, const char *name, const Onnx__Tensor
         return og_load_no_memory(ld);
     to->kind = OG_ATTR_TENSOR;
     to->u.tensor = tensor;
-    return og_tensors_read(&ld->source->tensors, proto, proto->name && *proto->name ? proto->name : name,
-                           tensor, NULL);
+    return og_tensors_read(&ld->source->tensors, proto,
+                           proto->name && *proto->name ? proto->name : name, tensor, NULL);
 }
 
 static og_status attr_graph(og_loader *ld, og_scope *scope, const char *name,
@@ -150,7 +158,7 @@ static og_status attr_strings(og_loader *ld, const Onnx__AttributeProto *a, og_a
         v[i] = text;
     }
     to->kind = OG_ATTR_STRINGS;
-    to->u.strings = (og_strings){(int64_t)a->n_strings, v};
+    to->u.strings = (og_strings){ (int64_t)a->n_strings, v };
     return OG_OK;
 }
 
@@ -165,11 +173,12 @@ static og_status attr_type_text(og_loader *ld, const Onnx__AttributeProto *a, og
     return to->u.type ? OG_OK : og_load_no_memory(ld);
 }
 
-static og_status load_attr(og_loader *ld, og_scope *scope, const Onnx__AttributeProto *a, og_attr *to)
+static og_status load_attr(og_loader *ld, og_scope *scope, const Onnx__AttributeProto *a,
+                           og_attr *to)
 {
     char shown[120];
 
-    *to = (og_attr){.name = a->name};
+    *to = (og_attr){ .name = a->name };
     switch (attr_type(a)) {
     case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT:
         to->kind = OG_ATTR_FLOAT;
@@ -181,26 +190,31 @@ static og_status load_attr(og_loader *ld, og_scope *scope, const Onnx__Attribute
         return OG_OK;
     case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRING:
         to->kind = OG_ATTR_STRING;
-        to->u.s = (og_string){(const char *)a->s.data, a->s.len};
+        to->u.s = (og_string){ (const char *)a->s.data, a->s.len };
         return OG_OK;
     case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOATS:
         to->kind = OG_ATTR_FLOATS;
-        to->u.floats = (og_floats){(int64_t)a->n_floats, a->floats};
+        to->u.floats = (og_floats){ (int64_t)a->n_floats, a->floats };
         return OG_OK;
     case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INTS:
         to->kind = OG_ATTR_INTS;
-        to->u.ints = (og_ints){(int64_t)a->n_ints, a->ints};
+        to->u.ints = (og_ints){ (int64_t)a->n_ints, a->ints };
         return OG_OK;
-    case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__TENSOR: return attr_tensor(ld, a->name, a->t, to);
-    case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__GRAPH: return attr_graph(ld, scope, a->name, a->g, to);
-    case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRINGS: return attr_strings(ld, a, to);
-    case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__TYPE_PROTO: return attr_type_text(ld, a, to);
+    case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__TENSOR:
+        return attr_tensor(ld, a->name, a->t, to);
+    case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__GRAPH:
+        return attr_graph(ld, scope, a->name, a->g, to);
+    case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRINGS:
+        return attr_strings(ld, a, to);
+    case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__TYPE_PROTO:
+        return attr_type_text(ld, a, to);
     case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__TENSORS:
     case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__GRAPHS:
     case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__SPARSE_TENSOR:
     case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__SPARSE_TENSORS:
     case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__TYPE_PROTOS:
-        to->kind = OG_ATTR_NONE; /* no operator of ours has such a one: the check of kinds refuses it */
+        to->kind =
+            OG_ATTR_NONE; /* no operator of ours has such a one: the check of kinds refuses it */
         return OG_OK;
     default:
         return og_fail(ld->report, OG_BAD_FILE, "attribute '%s' has type %d, expected 1 to 14",
@@ -214,7 +228,7 @@ static og_status load_reference(og_loader *ld, const og_frame *frame, const Onnx
 {
     char shown[120];
 
-    *to = (og_attr){0};
+    *to = (og_attr){ 0 };
     if (!frame->function)
         return og_fail(ld->report, OG_BAD_FILE,
                        "attribute '%s' refers to an attribute of a function, outside of any",

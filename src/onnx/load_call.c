@@ -6,7 +6,8 @@ static og_status call_fail(og_loader *ld, const og_function *f, const char *what
 {
     char shown[160];
 
-    return og_fail(ld->report, OG_BAD_FILE, "a call of function '%s' has %zu %s, at most %zu expected",
+    return og_fail(ld->report, OG_BAD_FILE,
+                   "a call of function '%s' has %zu %s, at most %zu expected",
                    og_escape(shown, sizeof shown, f->proto->name), found, what, expected);
 }
 
@@ -25,7 +26,8 @@ static og_status gather_attributes(og_loader *ld, og_scope *scope, const og_func
     og_attr *defaults, *list;
     size_t n = 0, used;
 
-    OG_TRY(og_load_attrs(ld, scope, f->proto->n_attribute_proto, f->proto->attribute_proto, &defaults));
+    OG_TRY(og_load_attrs(ld, scope, f->proto->n_attribute_proto, f->proto->attribute_proto,
+                         &defaults));
     while (attrs[n].name)
         n++;
     if (!(list = OG_NEW_N(ld->arena, og_attr, n + f->proto->n_attribute_proto + 1)))
@@ -75,7 +77,8 @@ og_status og_load_call(og_loader *ld, og_scope *scope, const og_function *f,
                        const Onnx__NodeProto *proto, size_t index, const og_attr *attrs)
 {
     const char *called = proto->name && *proto->name ? proto->name : f->proto->name;
-    og_frame frame = {.function = f, .imports = {f->proto->n_opset_import, f->proto->opset_import}};
+    og_frame frame = { .function = f,
+                       .imports = { f->proto->n_opset_import, f->proto->opset_import } };
     og_scope body;
 
     frame.prefix = scope->caller ? og_arena_print(ld->arena, "%s/%s", scope->frame->prefix, called)
@@ -83,7 +86,7 @@ og_status og_load_call(og_loader *ld, og_scope *scope, const og_function *f,
     if (!frame.prefix)
         return og_load_no_memory(ld);
     if (!frame.imports.n) /* not said: those of the model */
-        frame.imports = (og_imports){ld->model->n_opset_import, ld->model->opset_import};
+        frame.imports = (og_imports){ ld->model->n_opset_import, ld->model->opset_import };
     OG_TRY(gather_attributes(ld, scope, f, attrs, &frame.given));
     OG_TRY(name_outputs(ld, scope, &frame, f, proto));
     OG_TRY(og_scope_open(ld, &body, NULL, scope->graph, &frame));

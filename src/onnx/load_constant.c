@@ -1,4 +1,5 @@
-/* Constant nodes: their value, whichever attribute holds it, becomes a constant of the main graph. */
+/* Constant nodes: their value, whichever attribute holds it, becomes a constant of the main graph.
+ */
 #include "onnx/load.h"
 
 static og_status constant_from(og_loader *ld, og_scope *scope, const char *name, og_elem elem,
@@ -29,7 +30,7 @@ static og_status constant_strings(og_loader *ld, og_scope *scope, const char *na
             return og_load_no_memory(ld);
         if (strings[i].len)
             memcpy(bytes, strings[i].data, strings[i].len);
-        list[i] = (og_string){bytes, strings[i].len};
+        list[i] = (og_string){ bytes, strings[i].len };
     }
     return constant_from(ld, scope, name, OG_STRING, (int64_t)n, scalar, list);
 }
@@ -61,19 +62,23 @@ static og_status constant_sparse(og_loader *ld, og_scope *scope, const char *nam
 static og_status constant_given(og_loader *ld, og_scope *scope, const char *name, const og_attr *a)
 {
     switch (a->kind) {
-    case OG_ATTR_TENSOR: return og_scope_constant(ld, scope, name, a->u.tensor, NULL, false);
-    case OG_ATTR_FLOAT: return constant_from(ld, scope, name, OG_FLOAT, 1, true, &a->u.f);
-    case OG_ATTR_INT: return constant_from(ld, scope, name, OG_INT64, 1, true, &a->u.i);
+    case OG_ATTR_TENSOR:
+        return og_scope_constant(ld, scope, name, a->u.tensor, NULL, false);
+    case OG_ATTR_FLOAT:
+        return constant_from(ld, scope, name, OG_FLOAT, 1, true, &a->u.f);
+    case OG_ATTR_INT:
+        return constant_from(ld, scope, name, OG_INT64, 1, true, &a->u.i);
     case OG_ATTR_FLOATS:
         return constant_from(ld, scope, name, OG_FLOAT, a->u.floats.n, false, a->u.floats.v);
     case OG_ATTR_INTS:
         return constant_from(ld, scope, name, OG_INT64, a->u.ints.n, false, a->u.ints.v);
     case OG_ATTR_STRING: {
-        ProtobufCBinaryData text = {a->u.s.size, (uint8_t *)(uintptr_t)a->u.s.data};
+        ProtobufCBinaryData text = { a->u.s.size, (uint8_t *)(uintptr_t)a->u.s.data };
 
         return constant_strings(ld, scope, name, 1, &text, true);
     }
-    default: return og_fail(ld->report, OG_UNSUPPORTED, "a Constant of this kind inside a function");
+    default:
+        return og_fail(ld->report, OG_UNSUPPORTED, "a Constant of this kind inside a function");
     }
 }
 

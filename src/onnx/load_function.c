@@ -1,6 +1,7 @@
 /*
- * Functions of a model, checked before any is inlined: each defined once, no call of itself on any way, no attribute
- * that is not declared, and what inlining all of them would come to, which can be exponential in the file's size.
+ * Functions of a model, checked before any is inlined: each defined once, no call of itself on any
+ * way, no attribute that is not declared, and what inlining all of them would come to, which can be
+ * exponential in the file's size.
  */
 #include "onnx/load.h"
 
@@ -24,8 +25,8 @@ og_function *og_load_find_function(const og_loader *ld, const Onnx__NodeProto *p
     return n > 0 && (size_t)n < sizeof key ? og_table_get(ld->functions, key) : NULL;
 }
 
-static og_status function_fail(og_loader *ld, const og_function *f, og_status code, const char *what,
-                               const char *name)
+static og_status function_fail(og_loader *ld, const og_function *f, og_status code,
+                               const char *what, const char *name)
 {
     char shown[160], text[160];
 
@@ -58,7 +59,8 @@ static og_status list_functions(og_loader *ld)
     return OG_OK;
 }
 
-/* ---- Walking bodies ----------------------------------------------------------------------------------------- */
+/* ---- Walking bodies
+ * ----------------------------------------------------------------------------------------- */
 
 static og_status visit_function(og_loader *ld, og_function *f, int depth);
 
@@ -73,16 +75,19 @@ static bool declares(const Onnx__FunctionProto *proto, const char *name)
     return false;
 }
 
-static og_status visit_nodes(og_loader *ld, og_function *f, size_t n, Onnx__NodeProto **nodes, int depth);
+static og_status visit_nodes(og_loader *ld, og_function *f, size_t n, Onnx__NodeProto **nodes,
+                             int depth);
 
-static og_status visit_attributes(og_loader *ld, og_function *f, const Onnx__NodeProto *node, int depth)
+static og_status visit_attributes(og_loader *ld, og_function *f, const Onnx__NodeProto *node,
+                                  int depth)
 {
     for (size_t i = 0; i < node->n_attribute; i++) {
         const Onnx__AttributeProto *a = node->attribute[i];
 
-        if (a->ref_attr_name && *a->ref_attr_name && f->proto && !declares(f->proto, a->ref_attr_name))
-            return function_fail(ld, f, OG_BAD_FILE, "refers to an attribute it does not declare:",
-                                 a->ref_attr_name);
+        if (a->ref_attr_name && *a->ref_attr_name && f->proto &&
+            !declares(f->proto, a->ref_attr_name))
+            return function_fail(ld, f, OG_BAD_FILE,
+                                 "refers to an attribute it does not declare:", a->ref_attr_name);
         if (a->g)
             OG_TRY(visit_nodes(ld, f, a->g->n_node, a->g->node, depth));
     }
@@ -106,15 +111,17 @@ static og_status visit_call(og_loader *ld, og_function *f, const Onnx__NodeProto
     f->depth = callee->depth + 1 > f->depth ? callee->depth + 1 : f->depth;
     f->nodes += callee->nodes;
     if (f->depth > OG_MAX_FUNCTION_DEPTH)
-        return function_fail(ld, callee, OG_LIMIT, "is called through too many others (the limit is 100)",
-                             NULL);
+        return function_fail(ld, callee, OG_LIMIT,
+                             "is called through too many others (the limit is 100)", NULL);
     if (f->nodes > OG_MAX_INLINED_NODES)
         return function_fail(ld, callee, OG_LIMIT,
-                             "makes the model grow beyond 1000000 nodes when calls are inlined", NULL);
+                             "makes the model grow beyond 1000000 nodes when calls are inlined",
+                             NULL);
     return OG_OK;
 }
 
-static og_status visit_nodes(og_loader *ld, og_function *f, size_t n, Onnx__NodeProto **nodes, int depth)
+static og_status visit_nodes(og_loader *ld, og_function *f, size_t n, Onnx__NodeProto **nodes,
+                             int depth)
 {
     for (size_t i = 0; i < n; i++) {
         OG_TRY(visit_attributes(ld, f, nodes[i], depth));
@@ -130,8 +137,8 @@ static og_status visit_function(og_loader *ld, og_function *f, int depth)
     if (f->visit == OG_OPEN)
         return function_fail(ld, f, OG_BAD_FILE, "calls itself", NULL);
     if (depth > OG_MAX_FUNCTION_DEPTH)
-        return function_fail(ld, f, OG_LIMIT, "is called through too many others (the limit is 100)",
-                             NULL);
+        return function_fail(ld, f, OG_LIMIT,
+                             "is called through too many others (the limit is 100)", NULL);
     f->visit = OG_OPEN;
     OG_TRY(visit_nodes(ld, f, f->proto->n_node, f->proto->node, depth));
     f->visit = OG_SEEN;
@@ -152,7 +159,7 @@ static og_status check_growth(og_loader *ld, const og_function *all)
 
 og_status og_load_functions(og_loader *ld)
 {
-    og_function all = {0};
+    og_function all = { 0 };
 
     OG_TRY(list_functions(ld));
     for (size_t i = 0; i < ld->model->n_functions; i++) {

@@ -1,8 +1,8 @@
 /*
  * Graphs of a file: inputs, initializers, nodes, outputs.
  *
- * Until IR version 3 every initializer had to be an input too, so there it says nothing; since version 4 an
- * initializer that is an input is its default.
+ * Until IR version 3 every initializer had to be an input too, so there it says nothing; since
+ * version 4 an initializer that is an input is its default.
  */
 #include "onnx/load.h"
 
@@ -16,7 +16,9 @@ static og_status where_value(og_loader *ld, const char *kind, const char *name)
     return ld->report->code;
 }
 
-/* ---- Inputs ------------------------------------------------------------------------------------------------- */
+/* ---- Inputs
+ * -------------------------------------------------------------------------------------------------
+ */
 
 /* Names of the initializers, with their place in the list from 1. */
 static og_status list_initializers(og_loader *ld, const Onnx__GraphProto *proto, og_table *names)
@@ -39,7 +41,8 @@ static og_status list_initializers(og_loader *ld, const Onnx__GraphProto *proto,
 
 static og_status check_declared(og_loader *ld, const og_type *declared, const og_tensor *tensor)
 {
-    bool same = declared->kind == OG_TENSOR && (!declared->elem || declared->elem == tensor->elem) &&
+    bool same = declared->kind == OG_TENSOR &&
+                (!declared->elem || declared->elem == tensor->elem) &&
                 (declared->rank < 0 || declared->rank == tensor->rank);
     char type[200], text[200];
 
@@ -65,7 +68,8 @@ static og_status load_input(og_loader *ld, og_scope *scope, const Onnx__ValueInf
     og_value *value = og_graph_add_input(scope->graph, proto->name, type);
     if (!value)
         return ld->report->code;
-    if (proto->doc_string && !(value->doc = og_arena_string(scope->graph->arena, proto->doc_string)))
+    if (proto->doc_string &&
+        !(value->doc = og_arena_string(scope->graph->arena, proto->doc_string)))
         return og_load_no_memory(ld);
     return og_scope_define(ld, scope, proto->name, value);
 }
@@ -87,7 +91,8 @@ static og_status load_inputs(og_loader *ld, og_scope *scope, const Onnx__GraphPr
         if (og_table_get(declared, name))
             return og_fail(ld->report, OG_BAD_FILE, "two inputs are called '%s'",
                            og_escape(shown, sizeof shown, name));
-        if (load_input(ld, scope, proto->input[i], main && old && og_table_get(initializers, name), type))
+        if (load_input(ld, scope, proto->input[i], main && old && og_table_get(initializers, name),
+                       type))
             return where_value(ld, "input", name);
         if (!og_table_set(declared, name, type))
             return og_load_no_memory(ld);
@@ -95,11 +100,12 @@ static og_status load_inputs(og_loader *ld, og_scope *scope, const Onnx__GraphPr
     return OG_OK;
 }
 
-/* ---- Initializers ------------------------------------------------------------------------------------------- */
+/* ---- Initializers
+ * ------------------------------------------------------------------------------------------- */
 
 /* An input with an initializer: the main graph's gets a default, a subgraph's is always fed. */
-static og_status set_default(og_loader *ld, og_scope *scope, og_value *input, const og_tensor *tensor,
-                             const og_place *place)
+static og_status set_default(og_loader *ld, og_scope *scope, og_value *input,
+                             const og_tensor *tensor, const og_place *place)
 {
     og_graph *g = scope->graph;
 
@@ -151,7 +157,9 @@ static og_status load_initializers(og_loader *ld, og_scope *scope, const Onnx__G
     return OG_OK;
 }
 
-/* ---- Outputs ------------------------------------------------------------------------------------------------ */
+/* ---- Outputs
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static og_status check_elem(og_loader *ld, const Onnx__ValueInfoProto *proto, const og_value *value)
 {
@@ -197,8 +205,8 @@ static og_status load_outputs(og_loader *ld, og_scope *scope, const Onnx__GraphP
     return OG_OK;
 }
 
-/* What a file says about the values between must at least agree in the element type; their sizes may be those of a
- * fixed batch, so they are not believed. */
+/* What a file says about the values between must at least agree in the element type; their sizes
+ * may be those of a fixed batch, so they are not believed. */
 static og_status check_value_info(og_loader *ld, og_scope *scope, const Onnx__GraphProto *proto)
 {
     for (size_t i = 0; i < proto->n_value_info; i++) {

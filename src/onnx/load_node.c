@@ -1,5 +1,6 @@
 /*
- * Nodes of a file: which operator, in which version, brought to the newest one and added to the graph.
+ * Nodes of a file: which operator, in which version, brought to the newest one and added to the
+ * graph.
  */
 #include "onnx/load.h"
 
@@ -20,7 +21,8 @@ char *og_proto_text(const Onnx__NodeProto *proto, size_t index, char *out, size_
     return out;
 }
 
-/* ---- The operator and its version --------------------------------------------------------------------------- */
+/* ---- The operator and its version
+ * --------------------------------------------------------------------------- */
 
 static bool find_import(const og_imports *imports, const char *domain, int64_t *version)
 {
@@ -32,7 +34,8 @@ static bool find_import(const og_imports *imports, const char *domain, int64_t *
     return false;
 }
 
-/* The version of the operator that an opset means: the newest one not beyond it; 0 if it came later. */
+/* The version of the operator that an opset means: the newest one not beyond it; 0 if it came
+ * later. */
 static int version_in(const og_op *op, int64_t opset, int *first)
 {
     int best = op->version <= opset ? op->version : 0;
@@ -67,11 +70,13 @@ og_unknown *og_load_unknown(og_loader *ld, const char *domain, const char *name)
     op->domain = og_arena_string(ld->root->arena, domain);
     op->version = op->valid_from = 1;
     op->traits = OG_UNKNOWN | OG_ANY_RANK;
-    *unknown = (og_unknown){.text = text, .op = op};
+    *unknown = (og_unknown){ .text = text, .op = op };
     return op->name && op->domain ? unknown : (og_load_no_memory(ld), NULL);
 }
 
-/* ---- Adding ------------------------------------------------------------------------------------------------- */
+/* ---- Adding
+ * -------------------------------------------------------------------------------------------------
+ */
 
 /* A node on its way into the graph. */
 typedef struct load_node {
@@ -104,8 +109,10 @@ static og_status read_outputs(og_loader *ld, og_scope *scope, load_node *n)
         return og_fail(ld->report, OG_BAD_FILE, "the node has no output");
     if (!(n->names = OG_NEW_N(ld->arena, const char *, n->n_out)))
         return og_load_no_memory(ld);
-    for (int k = 0; k < n->n_out; k++)
+    for (int k = 0; k < n->n_out; k++) {
+        OG_TRY(og_scope_check_new(ld, scope, n->proto->output[k]));
         n->names[k] = og_scope_name(ld, scope, n->proto->output[k]);
+    }
     return OG_OK;
 }
 
@@ -124,15 +131,23 @@ static og_status define_outputs(og_loader *ld, og_scope *scope, load_node *n, og
 
 static og_status add_node(og_loader *ld, og_scope *scope, load_node *n)
 {
-    og_node_spec spec = {.op = n->op, .name = n->proto->name, .attrs = n->attrs, .n_in = n->n_in,
-                         .n_out = n->n_out, .in = n->in, .out_names = n->names,
-                         .doc = n->proto->doc_string, .index = n->index};
+    og_node_spec spec = { .op = n->op,
+                          .name = n->proto->name,
+                          .attrs = n->attrs,
+                          .n_in = n->n_in,
+                          .n_out = n->n_out,
+                          .in = n->in,
+                          .out_names = n->names,
+                          .doc = n->proto->doc_string,
+                          .index = n->index };
     og_node *node = og_graph_add_node(scope->graph, &spec);
 
     return node ? define_outputs(ld, scope, n, node->out) : og_graph_status(scope->graph);
 }
 
-/* ---- Upgrades ----------------------------------------------------------------------------------------------- */
+/* ---- Upgrades
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static og_status rewrite_fail(og_rewrite *c, og_status code, const char *text)
 {
@@ -178,8 +193,16 @@ static og_status upgrade_node(og_loader *ld, og_scope *scope, load_node *n)
     if (!out || !raw)
         return og_load_no_memory(ld);
     memcpy(raw, n->attrs, sizeof(og_attr) * (size_t)(n->n_attrs + 1));
-    og_rewrite c = {.g = g, .op = n->op, .from = n->from, .n_in = n->n_in, .n_out = n->n_out,
-                    .in = n->in, .out = out, .raw = raw, .n_raw = n->n_attrs, .fail = rewrite_fail};
+    og_rewrite c = { .g = g,
+                     .op = n->op,
+                     .from = n->from,
+                     .n_in = n->n_in,
+                     .n_out = n->n_out,
+                     .in = n->in,
+                     .out = out,
+                     .raw = raw,
+                     .n_raw = n->n_attrs,
+                     .fail = rewrite_fail };
     n->op->upgrade(&c, n->from);
     OG_TRY(og_graph_status(g));
     for (int k = 0; k < n->n_out; k++)
@@ -191,7 +214,9 @@ static og_status upgrade_node(og_loader *ld, og_scope *scope, load_node *n)
     return add_node(ld, scope, n);
 }
 
-/* ---- One node ----------------------------------------------------------------------------------------------- */
+/* ---- One node
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static og_status resolve(og_loader *ld, og_scope *scope, load_node *n)
 {
@@ -218,13 +243,12 @@ static og_status resolve(og_loader *ld, og_scope *scope, load_node *n)
     int version = version_in(n->op, opset, &first);
     if (!version)
         return og_fail(ld->report, OG_UNSUPPORTED,
-                       "%s is known from opset %d on, the file imports opset %lld", n->op->name, first,
-                       (long long)opset);
+                       "%s is known from opset %d on, the file imports opset %lld", n->op->name,
+                       first, (long long)opset);
+    /* An older version that the operator lists but does not upgrade says the same in fewer words.
+     */
     valid = n->op->valid_from ? n->op->valid_from : n->op->version;
-    n->from = version < valid ? version : 0;
-    if (n->from && !n->op->upgrade)
-        return og_fail(ld->report, OG_UNSUPPORTED, "version %d of %s, the oldest supported is %d",
-                       version, n->op->name, valid);
+    n->from = version < valid && n->op->upgrade ? version : 0;
     return OG_OK;
 }
 
@@ -252,23 +276,34 @@ static og_status load_one(og_loader *ld, og_scope *scope, load_node *n)
     return n->from ? upgrade_node(ld, scope, n) : add_node(ld, scope, n);
 }
 
+/* The innermost node that failed says where, the nodes around it (calls, If, Loop …) are added. */
+static void locate(og_loader *ld, const load_node *n)
+{
+    og_report *r = ld->report;
+    size_t used = strlen(r->where);
+    char text[500];
+
+    og_proto_text(n->proto, n->index, text, sizeof text);
+    if (ld->located) {
+        snprintf(r->where + used, sizeof r->where - used, ", inside %s", text);
+        return;
+    }
+    /* A failure inside an upgrade names the node that was being added; the file's own says more. */
+    if (n->from)
+        r->where[0] = 0;
+    og_report_where(r, "%s in %s", text, ld->root->file);
+    ld->located = true;
+}
+
 og_status og_load_nodes(og_loader *ld, og_scope *scope, size_t n, Onnx__NodeProto **nodes)
 {
-    char text[500], where[sizeof ld->report->where];
-
     for (size_t i = 0; i < n; i++) {
-        load_node node = {.proto = nodes[i], .index = i};
+        load_node node = { .proto = nodes[i], .index = i };
 
-        if (!load_one(ld, scope, &node))
-            continue;
-        og_proto_text(nodes[i], i, text, sizeof text);
-        /* A failure inside an upgrade names the node that was being added; the file's own says more. */
-        memcpy(where, ld->report->where, sizeof where);
-        if (node.from || !*where) {
-            ld->report->where[0] = 0;
-            og_report_where(ld->report, "%s in %s", text, ld->root->file);
+        if (load_one(ld, scope, &node)) {
+            locate(ld, &node);
+            return ld->report->code;
         }
-        return ld->report->code;
     }
     return OG_OK;
 }

@@ -9,7 +9,7 @@ og_status og_load_no_memory(og_loader *ld)
 og_status og_scope_open(og_loader *ld, og_scope *scope, const og_scope *outer, og_graph *graph,
                         const og_frame *frame)
 {
-    *scope = (og_scope){.outer = outer, .graph = graph, .frame = frame};
+    *scope = (og_scope){ .outer = outer, .graph = graph, .frame = frame };
     scope->values = og_table_new(ld->arena);
     scope->later = og_table_new(ld->arena);
     return scope->values && scope->later ? OG_OK : og_load_no_memory(ld);
@@ -27,7 +27,7 @@ og_status og_scope_expect(og_loader *ld, og_scope *scope, size_t n, Onnx__NodePr
     return OG_OK;
 }
 
-og_status og_scope_define(og_loader *ld, og_scope *scope, const char *name, og_value *value)
+og_status og_scope_check_new(og_loader *ld, const og_scope *scope, const char *name)
 {
     char shown[160];
 
@@ -39,6 +39,14 @@ og_status og_scope_define(og_loader *ld, og_scope *scope, const char *name, og_v
                            og_escape(shown, sizeof shown, name),
                            s == scope ? "given a second time"
                                       : "given again in a subgraph, expected a new name");
+    return OG_OK;
+}
+
+og_status og_scope_define(og_loader *ld, og_scope *scope, const char *name, og_value *value)
+{
+    if (!*name)
+        return OG_OK;
+    OG_TRY(og_scope_check_new(ld, scope, name));
     return og_table_set(scope->values, name, value ? value : &ld->omitted) ? OG_OK
                                                                            : og_load_no_memory(ld);
 }
@@ -63,14 +71,16 @@ og_status og_scope_value(og_loader *ld, const og_scope *scope, const char *name,
         uintptr_t maker = (uintptr_t)og_table_get(s->later, name);
 
         if (maker)
-            return og_fail(ld->report, OG_BAD_FILE,
-                           "'%s' is read before node #%zu gives it: nodes must be in order, without cycles",
-                           shown, (size_t)maker - 1);
+            return og_fail(
+                ld->report, OG_BAD_FILE,
+                "'%s' is read before node #%zu gives it: nodes must be in order, without cycles",
+                shown, (size_t)maker - 1);
     }
     return og_fail(ld->report, OG_BAD_FILE, "there is no value '%s'", shown);
 }
 
-/* ---- Names in the graph ------------------------------------------------------------------------------------- */
+/* ---- Names in the graph
+ * ------------------------------------------------------------------------------------- */
 
 const char *og_scope_free_name(const og_scope *scope, og_graph *graph, const char *base)
 {
@@ -111,7 +121,7 @@ og_status og_scope_remember(og_loader *ld, const char *name, const og_tensor *te
                             const og_place *place)
 {
     og_source *source = ld->source;
-    og_weight weight = {.place = *place, .elem = tensor->elem, .count = tensor->count};
+    og_weight weight = { .place = *place, .elem = tensor->elem, .count = tensor->count };
 
     weight.name = og_arena_string(source->arena, name);
     if (!weight.name || !og_list_push(source->arena, &source->weights, weight) ||

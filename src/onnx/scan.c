@@ -3,10 +3,12 @@
 
 #include <stdio.h>
 
-/* The field in a slim tensor that holds its number; the largest that exists, and dropped where a file has it. */
+/* The field in a slim tensor that holds its number; the largest that exists, and dropped where a
+ * file has it. */
 enum { SCAN_REFERENCE = 536870911 };
 
-/* Bookkeeping of malloc for each block, and the graph's own node, value or attribute for a message. */
+/* Bookkeeping of malloc for each block, and the graph's own node, value or attribute for a message.
+ */
 enum { SCAN_PER_BLOCK = 16, SCAN_PER_MESSAGE = 160 };
 
 /* The messages around the one being read, for reports. */
@@ -18,7 +20,9 @@ typedef struct scan_frame {
     int depth;
 } scan_frame;
 
-/* ---- Reports ------------------------------------------------------------------------------------------------ */
+/* ---- Reports
+ * ------------------------------------------------------------------------------------------------
+ */
 
 /* The innermost message around that has a name of its own says where. */
 static void scan_where(og_scan *s, const scan_frame *frame)
@@ -28,10 +32,10 @@ static void scan_where(og_scan *s, const scan_frame *frame)
         uint32_t name, or_else;
         const char *kind;
     } named[] = {
-        {&onnx__tensor_proto__descriptor, 8, 8, "tensor"},
-        {&onnx__node_proto__descriptor, 3, 2, "node"},
-        {&onnx__value_info_proto__descriptor, 1, 1, "value"},
-        {&onnx__function_proto__descriptor, 1, 1, "function"},
+        { &onnx__tensor_proto__descriptor, 8, 8, "tensor" },
+        { &onnx__node_proto__descriptor, 3, 2, "node" },
+        { &onnx__value_info_proto__descriptor, 1, 1, "value" },
+        { &onnx__function_proto__descriptor, 1, 1, "function" },
     };
     char name[128], shown[160];
     og_field field;
@@ -45,14 +49,15 @@ static void scan_where(og_scan *s, const scan_frame *frame)
 
                 memcpy(name, field.data, n);
                 name[n] = 0;
-                og_report_where(s->report, "%s '%s', %s", named[i].kind,
-                         og_escape(shown, sizeof shown, name), s->path);
+                og_report_where(s->report, "%s '%s' in %s", named[i].kind,
+                                og_escape(shown, sizeof shown, name), s->path);
                 return;
             }
     og_report_where(s->report, "%s", s->path);
 }
 
-static og_status scan_wrong(og_scan *s, const scan_frame *frame, const uint8_t *at, const char *found)
+static og_status scan_wrong(og_scan *s, const scan_frame *frame, const uint8_t *at,
+                            const char *found)
 {
     og_fail(s->report, OG_BAD_FILE, "not a well-formed ONNX file: at byte %zu, in a %s, found %s",
             (size_t)(at - s->data), frame->what->short_name, found);
@@ -60,7 +65,8 @@ static og_status scan_wrong(og_scan *s, const scan_frame *frame, const uint8_t *
     return s->report->code;
 }
 
-/* ---- The slim copy ------------------------------------------------------------------------------------------ */
+/* ---- The slim copy
+ * ------------------------------------------------------------------------------------------ */
 
 static void put_tag(og_scan *s, const og_field *field)
 {
@@ -119,7 +125,9 @@ size_t og_scan_number(const Onnx__TensorProto *tensor)
     return SIZE_MAX;
 }
 
-/* ---- Walking ------------------------------------------------------------------------------------------------ */
+/* ---- Walking
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static og_status scan_charge(og_scan *s, size_t bytes)
 {
@@ -164,7 +172,7 @@ static og_status scan_message(og_scan *s, const scan_frame *frame);
 static og_status scan_nested(og_scan *s, const scan_frame *frame, const og_field *field,
                              const ProtobufCMessageDescriptor *what)
 {
-    const scan_frame inner = {frame, what, field->data, field->size, frame->depth + 1};
+    const scan_frame inner = { frame, what, field->data, field->size, frame->depth + 1 };
     char found[64];
 
     if (inner.depth > OG_WIRE_MAX_DEPTH) {
@@ -217,7 +225,8 @@ static og_status scan_field(og_scan *s, const scan_frame *frame, const og_field 
     if (expected == OG_WIRE_BYTES)
         OG_TRY(scan_charge(s, 2 * (field->size + SCAN_PER_BLOCK)));
     /* protobuf-c's strings end at a zero byte, so two names could become one. */
-    if (known->type == PROTOBUF_C_TYPE_STRING && field->size && memchr(field->data, 0, field->size)) {
+    if (known->type == PROTOBUF_C_TYPE_STRING && field->size &&
+        memchr(field->data, 0, field->size)) {
         snprintf(found, sizeof found, "a zero byte in its %s '%s'", known->name,
                  og_escape(shown, sizeof shown, (const char *)field->data));
         return scan_wrong(s, frame, field->start, found);
@@ -251,7 +260,7 @@ static og_status scan_message(og_scan *s, const scan_frame *frame)
     if (frame->what == &onnx__tensor_proto__descriptor) {
         put_reference(s, s->tensors.n);
         if (!og_list_push(s->arena, &s->tensors,
-                          ((og_span){(size_t)(frame->data - s->data), frame->size})))
+                          ((og_span){ (size_t)(frame->data - s->data), frame->size })))
             return og_fail(s->report, OG_NO_MEMORY, "no memory to read %s", s->path);
     }
     while (og_wire_next(&wire, &field)) {
@@ -266,7 +275,8 @@ static og_status scan_message(og_scan *s, const scan_frame *frame)
     return wire.wrong ? scan_wrong(s, frame, field.start, wire.wrong) : OG_OK;
 }
 
-/* ---- Unpacking ---------------------------------------------------------------------------------------------- */
+/* ---- Unpacking
+ * ---------------------------------------------------------------------------------------------- */
 
 static void *allocator_alloc(void *unused, size_t size)
 {
@@ -280,12 +290,12 @@ static void allocator_free(void *unused, void *memory)
     og_free(memory);
 }
 
-const ProtobufCAllocator og_onnx_allocator = {.alloc = allocator_alloc, .free = allocator_free};
+const ProtobufCAllocator og_onnx_allocator = { .alloc = allocator_alloc, .free = allocator_free };
 
 og_status og_scan_unpack(og_scan *s, const ProtobufCMessageDescriptor *what,
                          ProtobufCMessage **message)
 {
-    const scan_frame frame = {NULL, what, s->data, s->size, 1};
+    const scan_frame frame = { NULL, what, s->data, s->size, 1 };
     ProtobufCAllocator allocator = og_onnx_allocator;
     og_status status = scan_message(s, &frame);
 

@@ -1,5 +1,6 @@
 /*
- * source: what a loaded graph remembers of its file, so that the file can be written again with other weights.
+ * source: what a loaded graph remembers of its file, so that the file can be written again with
+ * other weights.
  */
 #ifndef OG_ONNX_SOURCE_H
 #define OG_ONNX_SOURCE_H
@@ -24,7 +25,7 @@ typedef struct og_unknown {
 typedef struct og_source {
     og_arena *arena;
     const char *path;
-    og_scan scan;       /* the bytes, whose map the graph's store holds, and the place of each tensor */
+    og_scan scan; /* the bytes, whose map the graph's store holds, and the place of each tensor */
     og_tensors tensors; /* with the external files */
     og_list(og_weight) weights;
     og_table *by_name;

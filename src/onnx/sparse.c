@@ -1,6 +1,7 @@
 /*
- * Sparse tensors, made dense: the rest of the library knows no others.  The dense size comes from the file and may be
- * anything, so it is compared with the memory that is allowed before it is asked for.
+ * Sparse tensors, made dense: the rest of the library knows no others.  The dense size comes from
+ * the file and may be anything, so it is compared with the memory that is allowed before it is
+ * asked for.
  */
 #include "onnx/tensor.h"
 
@@ -19,17 +20,18 @@ static og_status sparse_shape(og_tensors *t, const Onnx__SparseTensorProto *prot
     s->rank = (int)proto->n_dims;
     s->dims = proto->dims;
     if (proto->n_dims > OG_MAX_RANK)
-        return og_fail(t->report, OG_LIMIT, "sparse tensor '%s' has rank %zu, the limit is %d", s->name,
-                       proto->n_dims, OG_MAX_RANK);
+        return og_fail(t->report, OG_LIMIT, "sparse tensor '%s' has rank %zu, the limit is %d",
+                       s->name, proto->n_dims, OG_MAX_RANK);
     s->count = og_count(s->rank, s->dims);
     if (s->count < 0 || !og_elem_bytes(s->values.elem, s->count, bytes))
         return og_fail(t->report, OG_BAD_FILE,
                        "sparse tensor '%s': its dimensions are negative or their product overflows",
                        s->name);
     if (*bytes > t->max_memory)
-        return og_fail(t->report, OG_LIMIT,
-                       "sparse tensor '%s' takes %zu bytes when made dense, more than the %zu allowed",
-                       s->name, *bytes, t->max_memory);
+        return og_fail(
+            t->report, OG_LIMIT,
+            "sparse tensor '%s' takes %zu bytes when made dense, more than the %zu allowed",
+            s->name, *bytes, t->max_memory);
     return OG_OK;
 }
 
@@ -45,15 +47,18 @@ static og_status sparse_check(og_tensors *t, sparse *s)
         return og_fail(t->report, OG_UNSUPPORTED, "sparse tensor '%s' of type %s", s->name,
                        og_elem_name(s->values.elem));
     if (at->elem != OG_INT64)
-        return og_fail(t->report, OG_BAD_FILE, "sparse tensor '%s': indices of type %s, expected int64",
-                       s->name, og_elem_name(at->elem));
+        return og_fail(t->report, OG_BAD_FILE,
+                       "sparse tensor '%s': indices of type %s, expected int64", s->name,
+                       og_elem_name(at->elem));
     s->linear = at->rank == 1;
-    if ((at->rank != 1 && at->rank != 2) || at->dims[0] != n || (!s->linear && at->dims[1] != s->rank)) {
+    if ((at->rank != 1 && at->rank != 2) || at->dims[0] != n ||
+        (!s->linear && at->dims[1] != s->rank)) {
         char found[120];
 
         return og_fail(t->report, OG_BAD_FILE,
-                       "sparse tensor '%s': indices %s, expected int64[%lld] or int64[%lld,%d]", s->name,
-                       og_tensor_text(found, sizeof found, at), (long long)n, (long long)n, s->rank);
+                       "sparse tensor '%s': indices %s, expected int64[%lld] or int64[%lld,%d]",
+                       s->name, og_tensor_text(found, sizeof found, at), (long long)n, (long long)n,
+                       s->rank);
     }
     return OG_OK;
 }
@@ -80,7 +85,7 @@ og_status og_tensors_read_sparse(og_tensors *t, const Onnx__SparseTensorProto *p
                                  const char *name, og_tensor *out)
 {
     char shown[140];
-    sparse s = {.name = og_escape(shown, sizeof shown, name)};
+    sparse s = { .name = og_escape(shown, sizeof shown, name) };
     size_t bytes, width;
 
     if (!proto->values || !proto->indices)

@@ -1,21 +1,30 @@
 /*
  * Dense tensors from their messages.
  *
- * The numbers are read from the file's bytes, not from what protobuf-c unpacked: the scan left them out.  Raw data and
- * lists of one packed piece stay where they are when they are aligned for their type; everything else is copied or
- * decoded into memory of the owner.
+ * The numbers are read from the file's bytes, not from what protobuf-c unpacked: the scan left them
+ * out.  Raw data and lists of one packed piece stay where they are when they are aligned for their
+ * type; everything else is copied or decoded into memory of the owner.
  */
 #include "onnx/tensor.h"
 
 #include <stdio.h>
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers in ONNX files are little endian");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "numbers in ONNX files are little endian");
 
-enum { FIELD_FLOAT = 4, FIELD_INT32, FIELD_STRING, FIELD_INT64, FIELD_RAW = 9, FIELD_DOUBLE, FIELD_UINT64 };
+enum {
+    FIELD_FLOAT = 4,
+    FIELD_INT32,
+    FIELD_STRING,
+    FIELD_INT64,
+    FIELD_RAW = 9,
+    FIELD_DOUBLE,
+    FIELD_UINT64
+};
 
 static const char *const field_names[] = {
-    [FIELD_FLOAT] = "float_data", [FIELD_INT32] = "int32_data", [FIELD_STRING] = "string_data",
-    [FIELD_INT64] = "int64_data", [FIELD_RAW] = "raw_data",     [FIELD_DOUBLE] = "double_data",
+    [FIELD_FLOAT] = "float_data",   [FIELD_INT32] = "int32_data", [FIELD_STRING] = "string_data",
+    [FIELD_INT64] = "int64_data",   [FIELD_RAW] = "raw_data",     [FIELD_DOUBLE] = "double_data",
     [FIELD_UINT64] = "uint64_data",
 };
 
@@ -26,7 +35,7 @@ typedef struct tensor_found {
     bool raw;
     const uint8_t *bytes; /* of raw_data, or of a list's only packed piece of fixed width */
     size_t n_bytes;
-    uint32_t list;        /* the field of the list that has entries; 0: none */
+    uint32_t list; /* the field of the list that has entries; 0: none */
     int64_t entries, pieces;
 } tensor_found;
 
@@ -34,14 +43,20 @@ uint32_t og_tensor_list_field(og_elem elem)
 {
     switch (elem) {
     case OG_FLOAT:
-    case OG_COMPLEX64: return FIELD_FLOAT;
+    case OG_COMPLEX64:
+        return FIELD_FLOAT;
     case OG_DOUBLE:
-    case OG_COMPLEX128: return FIELD_DOUBLE;
-    case OG_INT64: return FIELD_INT64;
+    case OG_COMPLEX128:
+        return FIELD_DOUBLE;
+    case OG_INT64:
+        return FIELD_INT64;
     case OG_UINT32:
-    case OG_UINT64: return FIELD_UINT64;
-    case OG_STRING: return FIELD_STRING;
-    default: return FIELD_INT32;
+    case OG_UINT64:
+        return FIELD_UINT64;
+    case OG_STRING:
+        return FIELD_STRING;
+    default:
+        return FIELD_INT32;
     }
 }
 
@@ -65,7 +80,8 @@ static char *tensor_text(const char *name, const og_tensor *t, char *out, size_t
     return out;
 }
 
-/* ---- Type and shape ----------------------------------------------------------------------------------------- */
+/* ---- Type and shape
+ * ----------------------------------------------------------------------------------------- */
 
 static og_status read_shape(og_tensors *t, const Onnx__TensorProto *proto, const char *name,
                             og_tensor *out, size_t *bytes)
@@ -76,14 +92,16 @@ static og_status read_shape(og_tensors *t, const Onnx__TensorProto *proto, const
     og_escape(shown, sizeof shown, name);
     if (proto->data_type <= 0 || proto->data_type >= OG_ELEM_COUNT)
         return og_fail(t->report,
-                       proto->data_type == 27 || proto->data_type == 28 ? OG_UNSUPPORTED : OG_BAD_FILE,
+                       proto->data_type == 27 || proto->data_type == 28 ? OG_UNSUPPORTED
+                                                                        : OG_BAD_FILE,
                        "tensor '%s' has element type %d, expected 1 to %d", shown,
                        (int)proto->data_type, OG_ELEM_COUNT - 1);
     if (proto->n_dims > OG_MAX_RANK)
         return og_fail(t->report, OG_LIMIT, "tensor '%s' has rank %zu, the limit is %d", shown,
                        proto->n_dims, OG_MAX_RANK);
     if (proto->segment)
-        return og_fail(t->report, OG_UNSUPPORTED, "tensor '%s' is a segment of a larger one", shown);
+        return og_fail(t->report, OG_UNSUPPORTED, "tensor '%s' is a segment of a larger one",
+                       shown);
     for (size_t i = 0; i < proto->n_dims; i++)
         if (proto->dims[i] < 0)
             return og_fail(t->report, OG_BAD_FILE, "tensor '%s': dimension %zu is %lld", shown, i,
@@ -93,7 +111,8 @@ static og_status read_shape(og_tensors *t, const Onnx__TensorProto *proto, const
     og_elem elem = (og_elem)proto->data_type;
     if (count < 0 || !og_elem_bytes(elem, count, bytes) || *bytes > PTRDIFF_MAX / 2)
         return og_fail(t->report, OG_BAD_FILE,
-                       "tensor '%s': the product of its dimensions is beyond what memory can be", shown);
+                       "tensor '%s': the product of its dimensions is beyond what memory can be",
+                       shown);
     dims = OG_NEW_N(t->arena, int64_t, rank ? rank : 1);
     if (!dims)
         return og_fail(t->report, OG_NO_MEMORY, "no memory for tensor '%s'", shown);
@@ -103,7 +122,8 @@ static og_status read_shape(og_tensors *t, const Onnx__TensorProto *proto, const
     return OG_OK;
 }
 
-/* ---- Finding the numbers ------------------------------------------------------------------------------------ */
+/* ---- Finding the numbers
+ * ------------------------------------------------------------------------------------ */
 
 static int64_t count_varints(const uint8_t *data, size_t size)
 {
@@ -141,7 +161,8 @@ static og_status find_numbers(og_tensors *t, const char *about, tensor_found *f)
             f->raw = true;
             f->bytes = field.data;
             f->n_bytes = field.size;
-        } else if (field.number >= FIELD_FLOAT && field.number <= FIELD_UINT64 && field.number != 8 &&
+        } else if (field.number >= FIELD_FLOAT && field.number <= FIELD_UINT64 &&
+                   field.number != 8 &&
                    (field.size || field.wire != OG_WIRE_BYTES || field.number == FIELD_STRING)) {
             if (f->list && f->list != field.number)
                 return og_fail(t->report, OG_BAD_FILE, "%s has numbers both in %s and in %s", about,
@@ -163,21 +184,26 @@ static og_status check_amount(og_tensors *t, const char *about, const tensor_fou
     int64_t entries = og_tensor_list_entries(out->elem, out->count);
 
     if (f->raw && out->elem == OG_STRING)
-        return og_fail(t->report, OG_BAD_FILE, "%s: strings in raw_data, expected string_data", about);
+        return og_fail(t->report, OG_BAD_FILE, "%s: strings in raw_data, expected string_data",
+                       about);
     if (f->raw && f->n_bytes != bytes)
         return og_fail(t->report, OG_BAD_FILE, "%s: raw_data holds %zu bytes, expected %zu", about,
                        f->n_bytes, bytes);
     if (f->list && f->list != list)
         return og_fail(t->report, OG_BAD_FILE, "%s: its numbers are in %s, expected %s", about,
                        field_names[f->list], field_names[list]);
+    if (!f->raw && !f->list && entries)
+        return og_fail(t->report, OG_BAD_FILE, "%s has no data, expected %lld elements", about,
+                       (long long)out->count);
     if (!f->raw && f->entries != entries)
         return og_fail(t->report, OG_BAD_FILE, "%s: %s holds %lld entries, expected %lld", about,
-                       f->list ? field_names[list] : "no data field", (long long)f->entries,
-                       (long long)entries);
+                       field_names[list], (long long)f->entries, (long long)entries);
     return OG_OK;
 }
 
-/* ---- Decoding ----------------------------------------------------------------------------------------------- */
+/* ---- Decoding
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static og_status no_room(og_tensors *t, const char *about)
 {
@@ -236,7 +262,8 @@ static bool put_number(og_tensor *out, int64_t i, uint64_t value)
     return true;
 }
 
-static og_status decode_varints(og_tensors *t, const char *about, const tensor_found *f, og_tensor *out)
+static og_status decode_varints(og_tensors *t, const char *about, const tensor_found *f,
+                                og_tensor *out)
 {
     og_wire wire = og_wire_of(f->message, f->size);
     og_field field;
@@ -253,8 +280,9 @@ static og_status decode_varints(og_tensors *t, const char *about, const tensor_f
                 return og_fail(t->report, OG_BAD_FILE, "%s: found %s in %s", about, list.wrong,
                                field_names[f->list]);
             if (!put_number(out, i++, value))
-                return og_fail(t->report, OG_BAD_FILE, "%s: entry %lld of %s is %lld, which does not fit",
-                               about, (long long)i - 1, field_names[f->list], (long long)value);
+                return og_fail(t->report, OG_BAD_FILE,
+                               "%s: entry %lld of %s is %lld, which does not fit", about,
+                               (long long)i - 1, field_names[f->list], (long long)value);
         }
     }
     return OG_OK;
@@ -274,7 +302,8 @@ static void decode_fixed(const tensor_found *f, og_tensor *out)
 }
 
 /* Strings stay in the file; only where they begin and how long they are is noted. */
-static og_status decode_strings(og_tensors *t, const char *about, const tensor_found *f, og_tensor *out)
+static og_status decode_strings(og_tensors *t, const char *about, const tensor_found *f,
+                                og_tensor *out)
 {
     og_wire wire = og_wire_of(f->message, f->size);
     og_field field;
@@ -285,8 +314,9 @@ static og_status decode_strings(og_tensors *t, const char *about, const tensor_f
         if (field.number != FIELD_STRING)
             continue;
         if (!og_utf8_valid(field.data, field.size))
-            return og_fail(t->report, OG_BAD_FILE, "%s: string %lld is not UTF-8", about, (long long)i);
-        to[i++] = (og_string){(const char *)field.data, field.size};
+            return og_fail(t->report, OG_BAD_FILE, "%s: string %lld is not UTF-8", about,
+                           (long long)i);
+        to[i++] = (og_string){ (const char *)field.data, field.size };
     }
     return OG_OK;
 }
@@ -310,19 +340,20 @@ og_status og_tensors_read(og_tensors *t, const Onnx__TensorProto *proto, const c
                           og_tensor *out, og_place *place)
 {
     og_place nowhere;
-    tensor_found f = {0};
+    tensor_found f = { 0 };
     size_t bytes, number = og_scan_number(proto);
     char about[320];
 
     place = place ? place : &nowhere;
-    *place = (og_place){.message = number};
+    *place = (og_place){ .message = number };
     if (number >= t->scan->tensors.n)
         return og_fail(t->report, OG_BUG, "a tensor that no scan has seen");
     OG_TRY(read_shape(t, proto, name, out, &bytes));
     tensor_text(name, out, about, sizeof about);
     f.message = t->scan->data + t->scan->tensors.v[number].offset;
     f.size = t->scan->tensors.v[number].size;
-    if (proto->has_data_location && proto->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL) {
+    if (proto->has_data_location &&
+        proto->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL) {
         const uint8_t *data;
 
         if (out->elem == OG_STRING)

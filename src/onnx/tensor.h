@@ -1,6 +1,6 @@
 /*
- * tensor: TensorProto and SparseTensorProto to tensors, from whichever of the places their numbers may lie in:
- * raw_data, one of the *_data lists, or another file.
+ * tensor: TensorProto and SparseTensorProto to tensors, from whichever of the places their numbers
+ * may lie in: raw_data, one of the *_data lists, or another file.
  */
 #ifndef OG_ONNX_TENSOR_H
 #define OG_ONNX_TENSOR_H
@@ -16,25 +16,26 @@ typedef struct og_external {
 
 /* Where a tensor's numbers lie, for overwriting them. */
 typedef struct og_place {
-    size_t message;   /* its number in the scan */
-    size_t external;  /* 1 + the number of the external file; 0: in the model's own */
-    uint64_t offset;  /* in the external file */
+    size_t message;  /* its number in the scan */
+    size_t external; /* 1 + the number of the external file; 0: in the model's own */
+    uint64_t offset; /* in the external file */
 } og_place;
 
 /* What reading tensors needs and collects. */
 typedef struct og_tensors {
     const og_scan *scan;
-    const char *folder;   /* of the model; NULL: no external data */
-    size_t max_memory;    /* of one dense tensor made from a sparse one */
+    const char *folder; /* of the model; NULL: no external data */
+    size_t max_memory;  /* of one dense tensor made from a sparse one */
     og_report *report;
-    og_arena *arena;      /* for dims, paths and the list; outlives the tensors */
+    og_arena *arena; /* for dims, paths and the list; outlives the tensors */
     og_list(og_external) externals;
-    void *(*room)(void *owner, size_t size); /* memory for numbers that cannot stay where they are */
+    void *(*room)(void *owner,
+                  size_t size); /* memory for numbers that cannot stay where they are */
     void *owner;
 } og_tensors;
 
-/* Reads a tensor; `name` stands in reports.  out->data lies in the mapped file where it is as a tensor needs it, else
- * in .room; `place` may be NULL. */
+/* Reads a tensor; `name` stands in reports.  out->data lies in the mapped file where it is as a
+ * tensor needs it, else in .room; `place` may be NULL. */
 og_status og_tensors_read(og_tensors *t, const Onnx__TensorProto *proto, const char *name,
                           og_tensor *out, og_place *place);
 

@@ -73,11 +73,11 @@ static bool read_content(og_wire *wire, og_field *field)
 /* From behind a group's first tag to behind its last one. */
 static bool skip_group(og_wire *wire, uint32_t number)
 {
-    uint32_t open[OG_WIRE_MAX_DEPTH] = {number};
+    uint32_t open[OG_WIRE_MAX_DEPTH] = { number };
     int depth = 1;
 
     while (depth && wire->at < wire->end) {
-        og_field field = {0};
+        og_field field = { 0 };
         unsigned type;
 
         if (!read_tag(wire, &field.number, &type))
@@ -108,7 +108,7 @@ bool og_wire_next(og_wire *wire, og_field *field)
 {
     unsigned type;
 
-    *field = (og_field){.start = wire->at};
+    *field = (og_field){ .start = wire->at };
     if (wire->wrong || wire->at == wire->end || !read_tag(wire, &field->number, &type))
         return false;
     if (type == 4) {

@@ -1,8 +1,9 @@
 /*
  * wire: the encoding of protobuf, read from bytes that may be anything.
  *
- * A message is a row of fields, each a tag (number and wire type) and a content.  Whatever is read lies inside the
- * bytes given; lengths are compared with what is left before they are added to anything.
+ * A message is a row of fields, each a tag (number and wire type) and a content.  Whatever is read
+ * lies inside the bytes given; lengths are compared with what is left before they are added to
+ * anything.
  */
 #ifndef OG_WIRE_H
 #define OG_WIRE_H
@@ -17,7 +18,9 @@ typedef enum og_wire_type {
     OG_WIRE_32 = 5
 } og_wire_type;
 
-enum { OG_WIRE_MAX_DEPTH = 200 }; /* messages inside messages; documented, protobuf itself stops at 100 */
+enum {
+    OG_WIRE_MAX_DEPTH = 200
+}; /* messages inside messages; documented, protobuf itself stops at 100 */
 
 typedef struct og_field {
     uint32_t number;
@@ -35,7 +38,7 @@ typedef struct og_wire {
 
 static inline og_wire og_wire_of(const void *data, size_t size)
 {
-    return (og_wire){.at = data, .end = data ? (const uint8_t *)data + size : NULL};
+    return (og_wire){ .at = data, .end = data ? (const uint8_t *)data + size : NULL };
 }
 
 /* The next field; false at the end, and where the bytes are wrong: then `wrong` says what. */
