@@ -42,14 +42,40 @@ static og_status make_call(og_plan *plan, plan_step *s, const plan_options *opti
     return OG_OK;
 }
 
-static og_status prepare(plan_step *s, const plan_options *options)
+/* The inputs as .prepare may see them: the numbers of constants only, for all others come with each run. */
+static const og_tensor **prepared_inputs(og_plan *plan, const plan_step *s)
 {
+    const og_tensor **in = OG_NEW_N(plan->arena, const og_tensor *, s->call.n_in + 1);
+
+    for (int j = 0; in && j < s->call.n_in; j++) {
+        og_tensor *shape = s->call.in[j] ? OG_NEW(plan->arena, og_tensor) : NULL;
+
+        if (!s->call.in[j])
+            continue;
+        if (!shape)
+            return NULL;
+        *shape = *s->call.in[j];
+        if (s->in[j]->place != PLACE_CONSTANT)
+            shape->data = NULL;
+        in[j] = shape;
+    }
+    return in;
+}
+
+static og_status prepare(og_plan *plan, plan_step *s, const plan_options *options)
+{
+    const og_tensor *const *in = s->call.in;
     char text[300];
 
-    if (s->node->op->prepare && s->node->op->prepare(&s->call)) {
+    if (!s->node->op->prepare)
+        return OG_OK;
+    if (!(s->call.in = prepared_inputs(plan, s)))
+        return og_fail(options->report, OG_NO_MEMORY, "no memory left for a plan");
+    if (s->node->op->prepare(&s->call)) {
         og_report_where(options->report, "%s", og_node_text(s->node, text, sizeof text));
         return options->report->code;
     }
+    s->call.in = in;
     return OG_OK;
 }
 
@@ -76,7 +102,7 @@ static og_status lower_step(og_plan *plan, size_t i, const plan_options *options
         if (s->joined)
             return OG_OK;
     } else {
-        OG_TRY(prepare(s, options));
+        OG_TRY(prepare(plan, s, options));
         OG_TRY(check_constants(s, options));
         plan->facts.flops += s->call.flops;
     }
