@@ -252,4 +252,8 @@ const og_op *og_op_at(size_t i); /* sorted by domain and name */
 /* "Gemm node #7 "fc2" (output "logits")", escaped; returns out. */
 char *og_node_text(const og_node *node, char *out, size_t size);
 
+/* A node or a graph as text in ONNX's syntax, types behind, state bindings at the end. */
+void og_node_print(og_text *out, const og_node *node);
+void og_graph_print(og_text *out, const og_graph *graph);
+
 #endif
