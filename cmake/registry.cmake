@@ -37,7 +37,7 @@ endfunction()
 
 set(text "/* Made by cmake/registry.cmake from the descriptors in the sources. */\n")
 if(KIND STREQUAL "registry")
-    string(APPEND text "#include \"graph/graph.h\"\n\n")
+    string(APPEND text "#include \"graph/op.h\"\n\n")
     collect(single "og_op og_op_[A-Za-z0-9_]+")
     collect(tables "og_op og_ops_[A-Za-z0-9_]+\\[\\]")
     append_array(og_op og_registry_single "" "&" ${single})
