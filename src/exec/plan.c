@@ -178,7 +178,7 @@ static og_status make_key(og_plan *plan, const og_feed *feeds, size_t n_feeds,
 
         plan->feed_names[i] = og_arena_string(a, feeds[i].name);
         plan->feed_shapes[i] = *t;
-        plan->feed_shapes[i].dims = og_arena_copy(a, t->dims, sizeof(int64_t) * (size_t)t->rank + 1);
+        plan->feed_shapes[i].dims = og_arena_copy(a, t->dims, sizeof(int64_t) * (size_t)t->rank);
     }
     for (size_t i = 0; i < n_fetches && !og_arena_failed(a); i++)
         plan->fetch_names[i] = og_arena_string(a, fetches[i]);

@@ -56,7 +56,7 @@ static og_status allocate_output(plan_run *r, plan_value *v, const og_type *type
         return og_fail(r->report, OG_LIMIT,
                        "value '%s' would need %zu MB, the limit is %zu MB in all", v->value->name,
                        bytes >> 20, r->max_memory >> 20);
-    int64_t *dims = og_arena_copy(r->arena, type->dims, sizeof(int64_t) * (size_t)type->rank + 1);
+    int64_t *dims = og_arena_copy(r->arena, type->dims, sizeof(int64_t) * (size_t)type->rank);
     void *data = og_arena_alloc(r->arena, bytes + 64);
     if (!dims || !data)
         return og_fail(r->report, OG_NO_MEMORY, "no memory for value '%s' of %zu bytes",

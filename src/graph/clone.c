@@ -37,7 +37,7 @@ static bool clone_value(og_graph *to, const og_value *from)
                                      sizeof(og_dim) * (size_t)from->type.rank);
     if (from->content)
         v->content = og_arena_copy(to->arena, from->content,
-                                   sizeof(og_dim) * (size_t)from->n_content + 1);
+                                   sizeof(og_dim) * (size_t)from->n_content);
     if (from->data)
         v->data = og_graph_tensor(to, from->data->elem, from->data->rank, from->data->dims,
                                   from->data->data);
