@@ -146,6 +146,7 @@ struct og_graph {
     og_nonfinite nonfinite;
     /* og_list of the values whose finiteness `ok` tests, so that an error can name the first bad one */
     og_list(og_value *) watched;
+    og_list(const char *) warnings; /* about the chain of the training step */
     const char *scope;   /* prefix of the names of layers being built */
     uint64_t names_made;
     void *source;        /* src/onnx: the bytes of the file, or NULL */

@@ -179,3 +179,25 @@ OG_INLINE T FN(gelu_grad_of)(T dy, T x)
     return dy * (cdf + x * ((T)0.39894228040143267794 * FN(exp_of)((T)-0.5 * x * x)));
 }
 OG_PAIR(gelu_grad)
+
+/* ---- Training ------------------------------------------------------------------------------------------------- */
+
+/* onnxgrad.AdamScale; all inputs behind the third are single numbers. */
+static void FN(adam_scale_loop)(OG_LOOP_ARGS)
+{
+    const T *g = in[0], *m = in[1], *v = in[2];
+    const T weight1 = *(const T *)in[3], beta2 = *(const T *)in[4], weight2 = *(const T *)in[5];
+    const T correct1 = *(const T *)in[6], correct2 = *(const T *)in[7], eps = *(const T *)in[8];
+    T *y = out[0], *new_m = out[1], *new_v = out[2];
+
+    (void)step, (void)attrs;
+    OG_SIMD
+    for (int64_t i = 0; i < n; i++) {
+        const T m1 = m[i] + weight1 * (g[i] - m[i]), v1 = v[i] * beta2 + weight2 * (g[i] * g[i]);
+        const T direction = m1 * correct1 / (FN(sqrt_of)(v1) * correct2 + eps);
+
+        new_m[i] = m1;
+        new_v[i] = v1;
+        y[i] = direction;
+    }
+}

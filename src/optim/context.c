@@ -1,0 +1,204 @@
+/*
+ * What a stage's build function calls: its arguments as values, the gradients in its reach, its slots.
+ */
+#include "optim/optim.h"
+
+#include <stdio.h>
+
+/* ---- States ---------------------------------------------------------------------------------------------------- */
+
+og_value *og_step_constant(og_step *step, double number)
+{
+    return og_scalar(step->graph, OG_DOUBLE, number);
+}
+
+/* `count` equal numbers; slots of the same number share one block. */
+static void *fill_block(og_step *step, og_elem elem, int64_t count, double number)
+{
+    size_t bytes;
+    og_tensor *block;
+
+    for (size_t i = 0; i < step->fills.n; i++) {
+        const og_tensor *old = step->fills.v[i];
+
+        if (old->elem == elem && old->count >= count && (old->count == 0 || og_get_double(old, 0) == number))
+            return old->data;
+    }
+    if (!og_elem_bytes(elem, count, &bytes))
+        return NULL;
+    block = og_graph_tensor(step->graph, elem, 1, &count, og_graph_bytes(step->graph, bytes));
+    if (!block || (bytes > 0 && !block->data))
+        return NULL;
+    for (int64_t i = 0; number != 0 && i < count; i++)
+        og_set_double(block, i, number);
+    return og_list_push(step->arena, &step->fills, block) ? block->data : NULL;
+}
+
+og_value *og_step_state(og_step *step, const char *name, og_elem elem, int rank, const int64_t *dims,
+                        double initial)
+{
+    og_graph *g = step->graph;
+    int64_t count = og_count(rank, dims);
+    void *data = count < 0 ? NULL : fill_block(step, elem, count, initial);
+    og_tensor *tensor = data || count == 0 ? og_graph_tensor(g, elem, rank, dims, data) : NULL;
+
+    if (og_graph_status(g))
+        return NULL;
+    if (!tensor || !name)
+        return (void)og_fail(og_graph_errors(g), OG_NO_MEMORY, "no memory for the state of a chain"), NULL;
+    if (og_graph_find(g, name)) {
+        (void)og_fail(og_graph_errors(g), OG_EXISTS, "the name '%s' is taken", name);
+        og_report_hint(og_graph_errors(g), "a graph takes one training step; start from the model again");
+        return NULL;
+    }
+    return og_graph_add_state(g, name, tensor);
+}
+
+/* The element type of a parameter does not matter here: numbers of a chain are doubles. */
+og_value *og_step_number(og_step *step, const og_chain_arg *value, const char *state)
+{
+    og_value *known = og_graph_find(step->graph, state);
+
+    if (value->type == OG_GIVEN_CALL)
+        return og_schedule_build(step, value->call, state);
+    return known ? known : og_step_state(step, state, OG_DOUBLE, 0, NULL, value->number);
+}
+
+void og_step_bind(og_step *step, og_value *state, og_value *update)
+{
+    og_binding binding = { .state = state, .update = update };
+
+    if (step->gate)
+        binding.update = og_where(step->gate, update, state);
+    if (!state || !binding.update)
+        return; /* the failure is in the graph's report */
+    if (!og_list_push(step->graph->arena, &step->graph->bindings, binding))
+        (void)og_fail(og_graph_errors(step->graph), OG_NO_MEMORY, "no memory for a training step");
+}
+
+/* ---- Arguments ------------------------------------------------------------------------------------------------- */
+
+og_value *og_stage_argument(og_stage_context *c, const char *name)
+{
+    char *state = og_arena_print(c->step->graph->arena, "opt/%s/%s", c->label, name);
+
+    return state ? og_step_number(c->step, og_stage_given(c, name), state) : NULL;
+}
+
+og_value *og_stage_clock(og_stage_context *c)
+{
+    return c->step->clock;
+}
+
+og_graph *og_stage_graph(const og_stage_context *c)
+{
+    return c->step->graph;
+}
+
+og_status og_stage_fail(og_stage_context *c, const char *format, ...)
+{
+    char text[400];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return og_lex_fail(c->lexer, c->link->at, "%s", text);
+}
+
+/* ---- Gradients --------------------------------------------------------------------------------------------------- */
+
+static og_step_param *param(const og_stage_context *c, size_t i)
+{
+    return &c->step->params[c->reach[i]];
+}
+
+size_t og_stage_count(const og_stage_context *c)
+{
+    return c->n;
+}
+
+og_value *og_stage_parameter(const og_stage_context *c, size_t i)
+{
+    return param(c, i)->parameter;
+}
+
+og_value *og_stage_in(const og_stage_context *c, size_t i)
+{
+    return param(c, i)->now.value;
+}
+
+void og_stage_out(og_stage_context *c, size_t i, og_value *update)
+{
+    param(c, i)->now = (og_flow){ .value = update };
+}
+
+og_value *og_stage_next(const og_stage_context *c, size_t i)
+{
+    og_step_param *p = param(c, i);
+
+    if (!p->next)
+        p->next = og_add(p->parameter, p->now.value);
+    return p->next;
+}
+
+void og_stage_set_next(og_stage_context *c, size_t i, og_value *next)
+{
+    param(c, i)->next = next;
+}
+
+og_value *og_stage_cast(og_stage_context *c, size_t i, og_value *scalar)
+{
+    og_step *step = c->step;
+    og_elem elem = param(c, i)->parameter->type.elem;
+    og_step_cast cast = { .from = scalar };
+
+    if (!scalar || elem == OG_DOUBLE)
+        return scalar;
+    for (size_t k = 0; k < step->casts.n; k++)
+        if (step->casts.v[k].from == scalar && step->casts.v[k].to->type.elem == elem)
+            return step->casts.v[k].to;
+    cast.to = og_cast(scalar, elem);
+    if (cast.to)
+        (void)og_list_push(step->arena, &step->casts, cast); /* forgotten, it is cast again */
+    return cast.to;
+}
+
+void og_stage_scale(og_stage_context *c, size_t i, og_value *coef)
+{
+    og_flow *flow = &param(c, i)->now;
+
+    flow->value = og_mul(flow->value, og_stage_cast(c, i, coef));
+    flow->coef = flow->coef ? og_mul(flow->coef, coef) : coef;
+}
+
+/* ---- Slots --------------------------------------------------------------------------------------------------------- */
+
+og_value *og_stage_slot(og_stage_context *c, size_t i, const char *slot, double initial)
+{
+    const og_value *p = param(c, i)->parameter;
+    char *name = og_arena_print(c->step->graph->arena, "opt/%s/%s/%s", c->label, slot, p->name);
+
+    /* The sizes of a parameter are numbers, and a known og_dim is its number. */
+    return og_step_state(c->step, name, p->type.elem, p->type.rank, p->type.dims, initial);
+}
+
+og_value *og_stage_tensor_slot(og_stage_context *c, size_t i, const char *slot, double initial)
+{
+    const og_value *p = param(c, i)->parameter;
+    char *name = og_arena_print(c->step->graph->arena, "opt/%s/%s/%s", c->label, slot, p->name);
+
+    return og_step_state(c->step, name, OG_DOUBLE, 0, NULL, initial);
+}
+
+og_value *og_stage_shared(og_stage_context *c, const char *slot, og_elem elem, double initial)
+{
+    char *name = og_arena_print(c->step->graph->arena, "opt/%s/%s", c->label, slot);
+
+    return og_step_state(c->step, name, elem, 0, NULL, initial);
+}
+
+void og_stage_keep(og_stage_context *c, og_value *slot, og_value *update)
+{
+    og_step_bind(c->step, slot, update);
+}
