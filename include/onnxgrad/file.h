@@ -39,9 +39,11 @@ typedef const og_tensor *og_weights(void *context, const char *name);
 
 /* Writes the file that `graph` was loaded from again, with new numbers for the tensors that
  * `weights` has and otherwise the same bytes.  Names are those of the graph's constants and
- * initializers.  External data are written beside the new file. */
-OG_API og_status og_model_save(og_graph *graph, const char *path, og_weights *weights,
-                               void *context);
+ * initializers. External data are written beside the new file, under another name where that would
+ * overwrite those of the original.  The graph is not touched, its report neither; `report` may not
+ * be NULL. */
+OG_API og_status og_model_save(const og_graph *graph, const char *path, og_weights *weights,
+                               void *context, og_report *report);
 
 /* One tensor in a file of its own (TensorProto).  og_tensor_load makes it with og_tensor_new; a
  * file that holds a sequence gives OG_UNSUPPORTED.  `report` may not be NULL. */
