@@ -97,8 +97,8 @@ static og_status edit_list(patch *p, og_span span, const og_tensor *t)
     bool fixed = list == 4 || list == 10, first = true;
     og_wire wire = og_wire_of(message, span.size);
     og_field field;
-    uint8_t *bytes;
-    size_t size;
+    uint8_t *bytes = NULL;
+    size_t size = 0;
 
     while (og_wire_next(&wire, &field)) {
         if (field.number != list)
