@@ -22,3 +22,11 @@ foreach(source IN LISTS unit_sources)
     add_test(NAME ${name} COMMAND ${name})
     set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 120)
 endforeach()
+
+# tests/ops: the generic test over the registry of operators.
+add_executable(ops tests/ops/ops.c)
+target_link_libraries(ops PRIVATE onnxgrad_flags onnxgrad_static ${ONNXGRAD_DEPENDENCIES})
+target_include_directories(ops PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/src")
+set_target_properties(ops PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/tests")
+add_test(NAME ops COMMAND ops)
+set_tests_properties(ops PROPERTIES LABELS unit TIMEOUT 300)

@@ -222,7 +222,8 @@ typedef struct og_call {
                            int n_out, og_tensor **out);
 } og_call;
 
-void *og_call_alloc(og_call *c, size_t size); /* lives as long as the plan; zeroed; NULL: memory is short */
+/* Zeroed memory that lives as long as the plan; NULL when memory is short.  The first block becomes c->work. */
+void *og_call_alloc(og_call *c, size_t size);
 og_status og_call_fail(og_call *c, og_status code, const char *format, ...) OG_PRINTF(3, 4);
 
 /* One loop over n elements: out[k][i] from in[j][i * step[j]], step 0 (one value for all) or 1.  Outputs may

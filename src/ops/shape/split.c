@@ -157,6 +157,8 @@ const og_op og_op_split = {
     .traits = OG_COPIES,
     .infer = split_infer, .upgrade = split_upgrade, .gradient = split_gradient,
     .prepare = split_prepare, .run = split_run,
-    .samples = OG_SAMPLES("float[2,7] input; int64[3] split = 3 0 4; axis=1", "double[6,2] input; int64[2] split "
-                          "= 2 4", "float[7] input; num_outputs=3", "float[0,4] input; num_outputs=2; axis=-1"),
+    .samples = OG_SAMPLES("float[2,7] input; int64[3] split = 3 0 4; axis=1; !outputs 3",
+                          "double[6,2] input; int64[2] split = 2 4; !outputs 2",
+                          "float[7] input; num_outputs=3; !outputs 3",
+                          "float[0,4] input; num_outputs=2; axis=-1; !outputs 2"),
 };
