@@ -185,6 +185,27 @@ og_status og_lex_number(og_lexer *lexer, double *number, bool *found)
     return OG_OK;
 }
 
+/* Here `*` multiplies, where elsewhere it would belong to a word. */
+og_status og_lex_factor(og_lexer *lexer, double *number, bool *found)
+{
+    size_t n = number_length(lexer->text + lexer->at), at = lexer->at;
+    og_lexer ahead = *lexer;
+
+    ahead.at += n;
+    skip_space(&ahead);
+    *found = n > 0 && og_lex_peek(&ahead) == '*';
+    if (!*found)
+        return OG_OK;
+    if (n > LONGEST_NUMBER)
+        return og_lex_fail(lexer, at, "a number of more than %d characters", LONGEST_NUMBER);
+    *number = number_value(lexer->text + at, n);
+    if (isinf(*number))
+        return og_lex_fail(lexer, at, "the number is too large for a double");
+    *lexer = ahead;
+    (void)og_lex_take(lexer, '*');
+    return OG_OK;
+}
+
 /* ---- Reports ----------------------------------------------------------------------------------------------- */
 
 /* One line of the text around `at` and a caret below the character; long lines are cut to a window. */

@@ -36,6 +36,8 @@ char *og_lex_take_word(og_lexer *lexer);            /* a copy; the word must be 
 og_status og_lex_string(og_lexer *lexer, char **text); /* the quoted string that comes next */
 /* The number that comes next; *found is false where there is none (a word, say). */
 og_status og_lex_number(og_lexer *lexer, double *number, bool *found);
+/* A number and a `*` behind it. */
+og_status og_lex_factor(og_lexer *lexer, double *number, bool *found);
 
 /* "offset 14: expected X, found Y", with the caret. */
 og_status og_lex_expected(og_lexer *lexer, const char *expected);
@@ -113,12 +115,6 @@ struct og_chain_tree {
     size_t n;
     og_chain_link *links;
 };
-
-/* Terms of a loss, weighted. */
-typedef struct og_loss_term {
-    double weight;
-    og_chain_call call;
-} og_loss_term;
 
 /* ---- Signatures -------------------------------------------------------------------------------------------- */
 
@@ -278,6 +274,40 @@ og_status og_call_read(og_lexer *lexer, og_chain_call *call); /* name and argume
 void og_chain_print(og_text *out, const og_chain_tree *tree);
 void og_call_print(og_text *out, const og_chain_call *call);
 void og_value_print(og_text *out, const og_chain_arg *arg); /* without the key */
+
+/* ---- Losses ------------------------------------------------------------------------------------------------ */
+
+/* What a term's function gets; the words it names are looked up as values. */
+typedef struct og_term_context {
+    og_graph *graph;
+    og_lexer *lexer;
+    const og_signature *signature;
+    const og_chain_call *call;
+    og_arena *arena;
+    og_value *x;  /* the prediction */
+    og_value *t;  /* the label, or NULL for a term without one */
+    int64_t axis; /* of the classes, from 0; -1 without classes */
+} og_term_context;
+
+typedef enum og_term_label {
+    OG_LABEL_NONE,
+    OG_LABEL_LIKE,   /* as the prediction */
+    OG_LABEL_CLASSES /* int64, the prediction's shape without the axis of the classes */
+} og_term_label;
+
+/* A kind of term; the first two arguments are prediction and label, or the first alone. */
+typedef struct og_loss_term {
+    const char *name, *alias; /* alias: another word for it, or NULL */
+    og_term_label label;
+    og_stage_arg arg[OG_MOST_ARGS];
+    og_value *(*build)(og_term_context *c);
+} og_loss_term;
+
+extern const og_loss_term og_loss_terms[]; /* ended by one without name */
+
+double og_term_number(const og_term_context *c, const char *name);
+const char *og_term_word(const og_term_context *c, const char *name);
+og_value *og_term_value(og_term_context *c, const char *name); /* what the word names; NULL for "" */
 
 /* Parses `chain` and adds it behind the gradients of `loss` to `graph`: bindings for parameters and slots, `ok`, the
  * infos.  Trainable values are those with value->trainable. */

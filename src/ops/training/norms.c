@@ -1,8 +1,8 @@
 /*
- * What norms are made of, as double scalars: the sum of squares, the sum of absolute values, the largest one.
+ * What the norms of p = 1 and inf are made of, as double scalars: the sum of absolute values, the largest one.
  *
  * Every piece of fixed length gives one partial result and they are joined in order, so the bits do not depend on the
- * number of threads. A NaN anywhere comes out. In double, the squares of finite float32 numbers cannot overflow.
+ * number of threads. A NaN anywhere comes out.
  */
 #include "kernels/kernels.h"
 #include "ops/ops.h"
@@ -46,19 +46,7 @@ static void sum_of_pieces(const og_call *c)
     *(double *)c->out[0]->data = sum;
 }
 
-/* ---- Squares, absolute values -------------------------------------------------------------------------------- */
-
-static void squares_run(const og_call *c, int64_t piece, void *scratch)
-{
-    (void)scratch;
-    fold_piece(c, piece, OG_FOLD_SQUARES, (double *)c->shared + piece);
-}
-
-static void squares_expand(og_rewrite *c)
-{
-    og_replace(c, 0, og_reduce("ReduceSumSquare", og_cast(og_in(c, 0), OG_DOUBLE), (og_ints){ 0, NULL },
-                               false));
-}
+/* ---- The sum --------------------------------------------------------------------------------------------------- */
 
 static void abs_run(const og_call *c, int64_t piece, void *scratch)
 {
@@ -121,8 +109,6 @@ static void largest_expand(og_rewrite *c)
                           "float[40001] x; !nogradient")
 
 const og_op og_ops_norms[] = {
-    { NORM("SumSquares", "The sum of the squares of all elements, in double."),
-      .expand = squares_expand, .run = squares_run, .finish = sum_of_pieces },
     { NORM("SumAbs", "The sum of the absolute values of all elements, in double."),
       .expand = abs_expand, .run = abs_run, .finish = sum_of_pieces },
     { NORM("MaxAbs", "The largest absolute value of all elements, in double; 0 of none."),
