@@ -39,12 +39,27 @@ static bool one_or_all(const og_type *t, int64_t count)
     return n == 1 || n == count;
 }
 
+/* A loop sees its two inputs of a variadic operator, and numbers of one type (and bools). */
+static bool has_plain_loop(const og_node *node)
+{
+    const og_op *op = node->op;
+    const og_value *deciding = op->type_port < node->n_in ? node->in[op->type_port] : NULL;
+
+    if (!deciding || (op->in[0].variadic && node->n_in != 2) ||
+        !op->loop(node->attrs, deciding->type.elem, node->out[0]->type.elem))
+        return false;
+    for (int j = 0; j < node->n_in; j++)
+        if (node->in[j] && node->in[j]->type.elem != deciding->type.elem && node->in[j]->type.elem != OG_BOOL)
+            return false;
+    return true;
+}
+
 bool og_fusable(const plan_step *step)
 {
     const og_node *node = step->node;
 
     if (!(node->op->traits & OG_ELEMENTWISE) || node->op->check || node->n_in > 16 ||
-        !og_type_known(&node->out[0]->type))
+        !og_type_known(&node->out[0]->type) || !has_plain_loop(node))
         return false;
     int64_t count = og_count(node->out[0]->type.rank, node->out[0]->type.dims);
     if (count <= 0)

@@ -26,8 +26,8 @@ bool og_node_runnable(const og_node *node)
 
     if (!op->run || op->traits & OG_UNKNOWN)
         return false;
-    if (op->traits & OG_ELEMENTWISE)
-        return op->loop(node->attrs, in, out) != NULL;
+    if (op->traits & OG_ELEMENTWISE && op->loop(node->attrs, in, out))
+        return true;
     if (!in || op->traits & OG_COPIES)
         return true;
     return og_elem_in(in, op->run_types ? op->run_types : OG_LOOPED);
