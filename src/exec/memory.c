@@ -99,6 +99,15 @@ static og_status link_steps(og_plan *plan, const plan_options *options)
                 in->last_reader = (int)i;
                 s->dynamic = s->dynamic || in->place == PLACE_DYNAMIC;
             }
+        if (og_node_body(node, 0)) {
+            OG_TRY(og_bodies_link(plan, s, options));
+            s->dynamic = true;
+            for (plan_body *b = s->bodies; b->graph; b++)
+                for (size_t j = 0; j < b->n_captured; j++) {
+                    b->captured[j]->last_reader = (int)i;
+                    b->captured[j]->reader_group = -1;
+                }
+        }
         for (int k = 0; k < node->n_out; k++) {
             s->out[k] = value_of(plan, node->out[k]);
             s->out[k]->maker = (int)i;
@@ -306,6 +315,9 @@ static void find_lifetimes(og_plan *plan)
 
         for (int j = 0; j < s->node->n_in; j++)
             touch(s->in[j], s->unit);
+        for (plan_body *b = s->bodies; b && b->graph; b++)
+            for (size_t j = 0; j < b->n_captured; j++)
+                touch(b->captured[j], s->unit);
         for (int k = 0; k < s->node->n_out; k++)
             touch(s->out[k], s->unit);
     }

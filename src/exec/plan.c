@@ -18,6 +18,8 @@ void og_plan_free(og_plan *plan)
 {
     if (!plan)
         return;
+    for (size_t i = 0; i < plan->n_steps; i++)
+        og_bodies_free(&plan->steps[i]);
     og_free_aligned(plan->block);
     og_free_aligned(plan->scratch);
     og_free_aligned(plan->shared);
@@ -245,4 +247,47 @@ og_plan *og_plan_new(const og_graph *graph, const og_feed *feeds, size_t n_feeds
         return NULL;
     }
     return plan;
+}
+
+/* ---- Finding ------------------------------------------------------------------------------------------------------- */
+
+bool og_plan_fits(const og_plan *p, const og_feed *feeds, size_t n_feeds, const char *const *fetches,
+                  size_t n_fetches)
+{
+    if (p->n_feeds != n_feeds || p->n_fetches != n_fetches)
+        return false;
+    for (size_t i = 0; i < n_feeds; i++) {
+        const og_tensor *a = &p->feed_shapes[i], *b = &feeds[i].tensor;
+
+        if (a->elem != b->elem || a->rank != b->rank || strcmp(p->feed_names[i], feeds[i].name) ||
+            (a->rank && memcmp(a->dims, b->dims, sizeof(int64_t) * (size_t)a->rank)))
+            return false;
+    }
+    for (size_t i = 0; i < n_fetches; i++)
+        if (strcmp(p->fetch_names[i], fetches[i]))
+            return false;
+    return true;
+}
+
+og_plan *og_plan_find(og_plan **list, const og_graph *graph, const og_feed *feeds, size_t n_feeds,
+                      const char *const *fetches, size_t n_fetches, const plan_options *options)
+{
+    for (og_plan *p = *list; p; p = p->next)
+        if (og_plan_fits(p, feeds, n_feeds, fetches, n_fetches))
+            return p;
+    og_plan *p = og_plan_new(graph, feeds, n_feeds, fetches, n_fetches, options);
+    if (p) {
+        p->next = *list;
+        *list = p;
+    }
+    return p;
+}
+
+void og_plan_set_feeds(og_plan *plan, const og_feed *feeds)
+{
+    for (size_t i = 0; i < plan->n_feeds; i++)
+        if (plan->feeds[i])
+            plan->feeds[i]->tensor.data = feeds[i].tensor.data;
+    for (size_t i = 0; i < plan->n_feed_views; i++)
+        plan->feed_views[i]->tensor.data = plan->feed_views[i]->root->tensor.data;
 }

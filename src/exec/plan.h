@@ -9,6 +9,9 @@
 
 #include "exec/exec.h"
 
+typedef struct og_plan og_plan;
+typedef struct plan_run plan_run;
+
 /* Where a value's numbers lie. */
 typedef enum plan_place {
     PLACE_NONE,     /* nobody reads it */
@@ -34,10 +37,21 @@ typedef struct plan_value {
     bool kept;               /* read after the run: fetched, an info, bound to a state */
 } plan_value;
 
+/* A subgraph of a step: a graph of its own with plans of its own, fed with what it captures. */
+typedef struct plan_body {
+    og_graph *body, *graph;  /* in the plan's graph; extracted */
+    plan_value **captured;   /* [n_captured]: where its last inputs come from */
+    size_t n_captured;
+    og_feed *feeds;          /* [inputs of graph] */
+    const char **fetches;
+    og_plan *plans;
+} plan_body;
+
 typedef struct plan_step {
     og_node *node;
     og_call call;
     plan_value **in, **out;  /* [n_in], [n_out]; NULL where omitted */
+    plan_body *bodies;       /* of an operator with subgraphs, ended by one without graph */
     void (*run)(const og_call *c, int64_t piece, void *scratch);
     void (*finish)(const og_call *c);
     bool late;               /* only the new state needs it: runs after the finite check */
@@ -54,7 +68,7 @@ typedef struct plan_commit {
     plan_value *buffer;
 } plan_commit;
 
-typedef struct og_plan {
+struct og_plan {
     struct og_plan *next;
     og_graph *graph;        /* the session's graph for these shapes */
     og_arena *arena;        /* of everything here */
@@ -79,7 +93,7 @@ typedef struct og_plan {
     size_t block_size, piece_scratch, shared_scratch;
     int threads;
     og_plan_facts facts;
-} og_plan;
+};
 
 /* What plans are made with. */
 typedef struct plan_options {
@@ -108,16 +122,30 @@ bool og_fusable(const plan_step *step);
 og_status og_fused_prepare(og_plan *plan, size_t first, og_report *report);
 
 /* Runs the steps from `first` up to `last`. */
-typedef struct plan_run {
+struct plan_run {
     og_plan *plan;
+    const plan_options *options;
     og_report *report;
     og_arena *arena;      /* of dynamic steps; NULL until one comes */
     uint64_t seed, run;
     size_t dynamic_bytes, max_memory;
-} plan_run;
+};
 og_status og_plan_run_steps(plan_run *run, size_t first, size_t last);
 void og_run_pieces(const og_call *call, void (*run)(const og_call *, int64_t, void *), int threads,
                    void *scratch, size_t piece_scratch);
+
+/* Subgraphs of steps. */
+og_status og_bodies_link(og_plan *plan, plan_step *step, const plan_options *options);
+void og_bodies_free(plan_step *step);
+og_status og_body_run(og_call *call, og_graph *body, int n_in, const og_tensor *const *in, int n_out,
+                      og_tensor *out);
+
+/* The plan among `list` for these feeds and fetches, made and put in front when there is none. */
+og_plan *og_plan_find(og_plan **list, const og_graph *graph, const og_feed *feeds, size_t n_feeds,
+                      const char *const *fetches, size_t n_fetches, const plan_options *options);
+bool og_plan_fits(const og_plan *plan, const og_feed *feeds, size_t n_feeds,
+                  const char *const *fetches, size_t n_fetches);
+void og_plan_set_feeds(og_plan *plan, const og_feed *feeds);
 
 /* Whether the operator has a kernel for this node's types. */
 bool og_node_runnable(const og_node *node);

@@ -99,6 +99,32 @@ static og_status infer_dynamic(plan_run *r, plan_step *s)
     return OG_OK;
 }
 
+/* An output that an operator with subgraphs makes itself. */
+static og_status make_output(og_call *c, int k, og_elem elem, int rank, const int64_t *dims)
+{
+    plan_run *r = c->runner;
+    og_type type = {.elem = elem, .rank = rank, .dims = dims};
+
+    return c->out[k] ? allocate_output(r, (plan_value *)((char *)c->out[k] - offsetof(plan_value, tensor)),
+                                       &type)
+                     : OG_OK;
+}
+
+static og_status run_control(plan_run *r, plan_step *s)
+{
+    og_call *c = &s->call;
+
+    if (!r->arena && !(r->arena = og_arena_new()))
+        return og_fail(r->report, OG_NO_MEMORY, "no memory left for this run");
+    c->arena = r->arena;
+    c->report = r->report;
+    c->runner = r;
+    c->graph_run = og_body_run;
+    c->output = make_output;
+    c->work = s->bodies;
+    return s->node->op->control(c) ? step_failed(r, s) : OG_OK;
+}
+
 static og_status run_dynamic(plan_run *r, plan_step *s)
 {
     og_call *c = &s->call;
@@ -136,7 +162,9 @@ og_status og_plan_run_steps(plan_run *r, size_t first, size_t last)
 
         if (s->joined)
             continue;
-        OG_TRY(s->dynamic ? run_dynamic(r, s) : run_static(r, s));
+        OG_TRY(s->node->op->control ? run_control(r, s)
+               : s->dynamic         ? run_dynamic(r, s)
+                                    : run_static(r, s));
     }
     return OG_OK;
 }

@@ -95,42 +95,6 @@ void og_session_free(og_session *s)
     og_free(s);
 }
 
-/* ---- Finding the plan ------------------------------------------------------------------------------------------ */
-
-static bool plan_fits(const og_plan *p, const og_feed *feeds, size_t n_feeds,
-                      const char *const *fetches, size_t n_fetches)
-{
-    if (p->n_feeds != n_feeds || p->n_fetches != n_fetches)
-        return false;
-    for (size_t i = 0; i < n_feeds; i++) {
-        const og_tensor *a = &p->feed_shapes[i], *b = &feeds[i].tensor;
-
-        if (a->elem != b->elem || a->rank != b->rank || strcmp(p->feed_names[i], feeds[i].name) ||
-            (a->rank && memcmp(a->dims, b->dims, sizeof(int64_t) * (size_t)a->rank)))
-            return false;
-    }
-    for (size_t i = 0; i < n_fetches; i++)
-        if (strcmp(p->fetch_names[i], fetches[i]))
-            return false;
-    return true;
-}
-
-static og_plan *find_plan(og_session *s, const og_feed *feeds, size_t n_feeds,
-                          const char *const *fetches, size_t n_fetches)
-{
-    if (s->last && plan_fits(s->last, feeds, n_feeds, fetches, n_fetches))
-        return s->last;
-    for (og_plan *p = s->plans; p; p = p->next)
-        if (plan_fits(p, feeds, n_feeds, fetches, n_fetches))
-            return p;
-    og_plan *p = og_plan_new(s->graph, feeds, n_feeds, fetches, n_fetches, &s->options);
-    if (p) {
-        p->next = s->plans;
-        s->plans = p;
-    }
-    return p;
-}
-
 /* ---- The finite check ------------------------------------------------------------------------------------------- */
 
 static int64_t count_nonfinite(const og_tensor *t)
@@ -163,15 +127,6 @@ static og_status report_nonfinite(og_session *s, const og_plan *plan)
 static bool is_true(const og_tensor *t) { return *(const uint8_t *)t->data != 0; }
 
 /* ---- One run ------------------------------------------------------------------------------------------------------ */
-
-static void set_feeds(og_plan *plan, const og_feed *feeds)
-{
-    for (size_t i = 0; i < plan->n_feeds; i++)
-        if (plan->feeds[i])
-            plan->feeds[i]->tensor.data = feeds[i].tensor.data;
-    for (size_t i = 0; i < plan->n_feed_views; i++)
-        plan->feed_views[i]->tensor.data = plan->feed_views[i]->root->tensor.data;
-}
 
 static void copy_tensor(og_tensor *to, const og_tensor *from)
 {
@@ -230,7 +185,7 @@ static og_status run_plan(og_session *s, og_plan *plan, og_run_info *info)
 
     if (plan->random && !counter)
         return s->report.code;
-    plan_run r = {.plan = plan, .report = &s->report, .arena = s->run_arena, .seed = s->seed,
+    plan_run r = {.plan = plan, .options = &s->options, .report = &s->report, .arena = s->run_arena, .seed = s->seed,
                   .run = counter ? (uint64_t)*counter : 0, .max_memory = s->options.max_memory};
     og_status status = og_plan_run_steps(&r, 0, (size_t)plan->gate);
     if (!status && plan->ok && !is_true(&plan->ok->tensor)) {
@@ -263,11 +218,13 @@ og_status og_session_run(og_session *s, const og_feed *feeds, size_t n_feeds,
     og_report_clear(&s->report);
     og_arena_free(s->run_arena);
     s->run_arena = NULL;
-    og_plan *plan = find_plan(s, feeds, n_feeds, fetches, n_fetches);
+    og_plan *plan = s->last;
+    if (!plan || !og_plan_fits(plan, feeds, n_feeds, fetches, n_fetches))
+        plan = og_plan_find(&s->plans, s->graph, feeds, n_feeds, fetches, n_fetches, &s->options);
     if (!plan)
         return s->report.code;
     s->last = plan;
-    set_feeds(plan, feeds);
+    og_plan_set_feeds(plan, feeds);
     OG_TRY(run_plan(s, plan, info));
     for (size_t i = 0; i < n_fetches; i++)
         results[i] = plan->fetches[i]->tensor;

@@ -24,7 +24,7 @@ bool og_node_runnable(const og_node *node)
     og_elem in, out;
     const og_op *op = type_op(node, &in, &out);
 
-    if (!op->run || op->traits & OG_UNKNOWN)
+    if ((!op->run && !op->control) || op->traits & OG_UNKNOWN)
         return false;
     if (op->traits & OG_ELEMENTWISE && op->loop(node->attrs, in, out))
         return true;
@@ -43,7 +43,7 @@ og_status og_node_unsupported(const og_node *node, og_report *report)
     if (op->traits & OG_UNKNOWN)
         og_fail(report, OG_UNSUPPORTED, "operator %s%s%s is not known", op->domain ? op->domain : "",
                 op->domain ? "::" : "", name);
-    else if (!op->run)
+    else if (!op->run && !op->control)
         og_fail(report, OG_UNSUPPORTED, "operator %s cannot be run yet", name);
     else
         og_fail(report, OG_UNSUPPORTED, "operator %s has no kernel for %s yet", name,

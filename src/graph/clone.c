@@ -8,8 +8,10 @@ og_value *og_clone_of(const og_graph *clone, const og_value *original)
 
 static og_graph *clone_graph(const og_graph *from, og_graph *to);
 
+static og_value *capture(og_graph *root, const og_value *v);
+
 /* The counterpart of a value that may belong to an outer graph. */
-static og_value *counterpart(const og_graph *clone, const og_value *v)
+static og_value *counterpart(og_graph *clone, const og_value *v)
 {
     if (!v)
         return NULL;
@@ -17,15 +19,15 @@ static og_value *counterpart(const og_graph *clone, const og_value *v)
     for (const og_graph *g = clone; g; g = g->outer)
         if (g->source == from)
             return og_clone_of(g, v);
-    return NULL;
+    return capture(og_graph_root(clone), v);
 }
 
-static bool clone_value(og_graph *to, const og_value *from)
+static og_value *copy_value(og_graph *to, const og_value *from)
 {
     og_value *v = OG_NEW(to->arena, og_value);
 
     if (!v)
-        return false;
+        return NULL;
     *v = *from; /* types, contents and data lie in the old arena: copied below */
     v->graph = to;
     v->node = NULL;
@@ -41,8 +43,30 @@ static bool clone_value(og_graph *to, const og_value *from)
     if (from->data)
         v->data = og_graph_tensor(to, from->data->elem, from->data->rank, from->data->dims,
                                   from->data->data);
+    v->id = to->values.n;
     return v->name && (!from->data || v->data) && og_table_set(to->names, v->name, v) &&
-           og_list_push(to->arena, &to->values, v);
+                   og_list_push(to->arena, &to->values, v)
+               ? v
+               : NULL;
+}
+
+/* An outer value read inside an extracted body: constants and state come along, anything else becomes an input. */
+static og_value *capture(og_graph *root, const og_value *v)
+{
+    for (size_t i = 0; i < root->captured.n; i++)
+        if (root->captured.v[i].outer == v)
+            return root->captured.v[i].inner;
+    og_value *copy = root->extracted ? copy_value(root, v) : NULL;
+    if (!copy)
+        return NULL;
+    og_capture c = {(og_value *)(uintptr_t)v, copy, !v->data && !v->state};
+    if (!og_list_push(root->arena, &root->captured, c))
+        return NULL;
+    copy->input = c.fed;
+    copy->trainable = false;
+    if (c.fed && !og_list_push(root->arena, &root->inputs, copy))
+        return NULL;
+    return copy;
 }
 
 static const og_attr *clone_attrs(const og_node *from, og_graph *to)
@@ -109,7 +133,7 @@ static og_graph *clone_graph(const og_graph *from, og_graph *to)
 {
     to->source = (void *)(uintptr_t)from; /* while cloning: whose counterpart this is */
     for (size_t i = 0; i < from->values.n; i++)
-        if (!clone_value(to, from->values.v[i]))
+        if (!copy_value(to, from->values.v[i]))
             return NULL;
     for (size_t i = 0; i < from->nodes.n; i++)
         if (!clone_node(to, from->nodes.v[i]))
@@ -173,6 +197,27 @@ og_graph *og_graph_clone(const og_graph *from)
     }
     to->report = from->report;
     if (!dims || !clone_facts(from, to) || !clone_graph(from, to)) {
+        to->source = NULL;
+        og_graph_free(to);
+        return NULL;
+    }
+    return to;
+}
+
+og_graph *og_graph_extract(const og_graph *body)
+{
+    og_graph *root = og_graph_root(body), *to = og_graph_new(body->name);
+    og_dims *dims = og_dims_clone(body->dims);
+
+    if (!to || !dims) {
+        og_graph_free(to);
+        og_dims_free(dims);
+        return NULL;
+    }
+    og_dims_free(to->dims);
+    to->dims = dims;
+    to->extracted = true;
+    if (!clone_facts(root, to) || !clone_graph(body, to)) {
         to->source = NULL;
         og_graph_free(to);
         return NULL;

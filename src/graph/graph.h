@@ -126,6 +126,12 @@ typedef struct og_property {
     const char *key, *value;
 } og_property;
 
+/* A value of an outer graph that an extracted body reads. */
+typedef struct og_capture {
+    og_value *outer, *inner;
+    bool fed; /* an input of the extracted graph; otherwise a constant or state that came along */
+} og_capture;
+
 struct og_graph {
     og_arena *arena;
     og_dims *dims;
@@ -147,6 +153,8 @@ struct og_graph {
     /* og_list of the values whose finiteness `ok` tests, so that an error can name the first bad one */
     og_list(og_value *) watched;
     og_list(const char *) warnings; /* about the chain of the training step */
+    bool extracted;      /* made by og_graph_extract */
+    og_list(og_capture) captured; /* of an extracted body */
     const char *scope;   /* prefix of the names of layers being built */
     uint64_t names_made;
     void *source;        /* src/onnx: the bytes of the file, or NULL */
@@ -179,6 +187,10 @@ og_status og_graph_no_memory(og_graph *graph); /* reports OG_NO_MEMORY and retur
 og_value *og_graph_add_input(og_graph *graph, const char *name, const og_type *type);
 og_value *og_graph_add_constant(og_graph *graph, const char *name, const og_tensor *data);
 og_value *og_graph_add_state(og_graph *graph, const char *name, const og_tensor *initial);
+
+/* A subgraph as a graph of its own: the outer values it reads are in `captured`, those that are computed or fed also
+ * among the inputs, behind the body's own. */
+og_graph *og_graph_extract(const og_graph *body);
 
 /* What og_graph_add_node needs.  Outputs get the names given, or made-up ones. */
 typedef struct og_node_spec {

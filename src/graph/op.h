@@ -217,9 +217,12 @@ typedef struct og_call {
     uint64_t seed, stream, run; /* of random operators: og_philox (seed, stream + run) */
     og_arena *arena;
     og_report *report;
-    /* Runs a subgraph. */
+    /* For .control: runs a subgraph (the results are views, valid until the same body runs again), and makes output k,
+     * zeroed, with a shape that only now is known. */
     og_status (*graph_run)(struct og_call *c, og_graph *body, int n_in, const og_tensor *const *in,
-                           int n_out, og_tensor **out);
+                           int n_out, og_tensor *out);
+    og_status (*output)(struct og_call *c, int k, og_elem elem, int rank, const int64_t *dims);
+    struct plan_run *runner;
 } og_call;
 
 /* Zeroed memory that lives as long as the plan; NULL when memory is short.  The first block becomes c->work. */
@@ -272,6 +275,9 @@ struct og_op {
     og_status (*prepare)(og_call *c);
     void (*run)(const og_call *c, int64_t piece, void *scratch);
     void (*finish)(const og_call *c);
+    /* In place of .run for operators with subgraphs, which may fail: fills *out[k] itself, through c->output or with a
+     * view that c->graph_run gave. */
+    og_status (*control)(og_call *c);
     /* OG_ELEMENTWISE: the loop for these element types, or NULL. */
     og_loop *(*loop)(const void *attrs, og_elem in, og_elem out);
     const char *const *samples;

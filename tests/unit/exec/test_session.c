@@ -237,6 +237,39 @@ static void test_passes_off(void **state)
     }
 }
 
+/* If: y = cond ? x * w : -x, the branches reading an input, a computed value and a state from outside. */
+static void test_branches(void **state)
+{
+    (void)state;
+    og_graph *g = og_graph_new("t");
+    og_value *cond = og_input(g, "cond", "bool"), *x = og_input(g, "x", "float[n]");
+    og_value *w = vector(g, "w", 1, (float[]){3}), *twice = og_times(x, 2);
+    og_graph *yes = og_graph_new_inside(g, "yes"), *no = og_graph_new_inside(g, "no");
+    og_value *in[2] = {twice, w};
+    og_output(yes, "a", og_node(yes, "Mul", 2, in, NULL));
+    og_output(no, "b", og_node(no, "Neg", 1, &x, NULL));
+    og_attr attrs[] = {{.name = "then_branch", .kind = OG_ATTR_GRAPH, .u.graph = yes},
+                       {.name = "else_branch", .kind = OG_ATTR_GRAPH, .u.graph = no},
+                       {.name = NULL}};
+    og_output(g, "y", og_node(g, "If", 1, &cond, attrs));
+    og_session *s = session(g, NULL);
+    const char *fetch = "y";
+    int64_t n = 2;
+    float data[2] = {1, 2};
+
+    for (int i = 0; i < 4; i++) {
+        uint8_t yes_or_no = (i & 1) == 0;
+        og_feed f[2] = {feed("x", &n, data), {"cond", og_tensor_view(OG_BOOL, 0, NULL, &yes_or_no)}};
+        og_tensor y;
+
+        assert_ok(og_session_run(s, f, 2, &fetch, 1, &y, NULL), og_session_report(s));
+        assert_int_equal(y.count, 2);
+        assert_float_equal(((float *)y.data)[1], i & 1 ? -2 : 12, 0);
+    }
+    og_session_free(s);
+    og_graph_free(g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +280,7 @@ int main(void)
         cmocka_unit_test(test_warm_run_allocates_nothing),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_passes_off),
+        cmocka_unit_test(test_branches),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
