@@ -31,7 +31,6 @@ typedef struct patch {
     og_list(edit) edits;
     og_list(external_edit) external_edits;
     const og_tensor **done; /* by message: what it was overwritten with */
-    bool *external_changed;
 } patch;
 
 static og_status patch_no_memory(patch *p)
@@ -127,7 +126,6 @@ static og_status edit_tensor(patch *p, const og_weight *w, const og_tensor *t)
     if (w->place.external) {
         external_edit e = { w->place.external - 1, w->place.offset, t };
 
-        p->external_changed[e.external] = true;
         return og_list_push(p->arena, &p->external_edits, e) ? OG_OK : patch_no_memory(p);
     }
     if (og_wire_find(p->source->scan.data + span.offset, span.size, 9, &raw))
@@ -271,6 +269,22 @@ static og_status rename_location(patch *p, const char *location, const char *by)
     return OG_OK;
 }
 
+/* Two locations may lead to one file. */
+static bool same_file(const patch *p, size_t i, size_t j)
+{
+    const og_external *e = p->source->tensors.externals.v;
+
+    return !strcmp(e[i].path, e[j].path);
+}
+
+static bool external_changed(const patch *p, size_t index)
+{
+    for (size_t i = 0; i < p->external_edits.n; i++)
+        if (same_file(p, p->external_edits.v[i].external, index))
+            return true;
+    return false;
+}
+
 static og_status write_external(patch *p, size_t index, const char *path)
 {
     const og_external *e = &p->source->tensors.externals.v[index];
@@ -288,7 +302,7 @@ static og_status write_external(patch *p, size_t index, const char *path)
     for (size_t i = 0; i < p->external_edits.n; i++) {
         const external_edit *edit = &p->external_edits.v[i];
 
-        if (edit->external == index &&
+        if (same_file(p, edit->external, index) &&
             (s = og_file_write_at(&file, edit->offset, edit->tensor->data,
                                   og_tensor_bytes(edit->tensor))))
             goto done;
@@ -325,10 +339,13 @@ static og_status save_external(patch *p, size_t index, const char *path, bool ov
     if (!folder)
         return patch_no_memory(p);
     bool same = same_path(real_path(p, folder, e->location), e->path);
-    if (same && !p->external_changed[index])
+    if (same && !external_changed(p, index))
         return OG_OK;
     if (same && !over_itself) {
-        name = og_arena_print(p->arena, "%s.%s", og_path_base(path), og_path_base(e->location));
+        const char *model = og_path_base(path), *data = og_path_base(e->location);
+
+        name = index ? og_arena_print(p->arena, "%s.%zu.%s", model, index, data)
+                     : og_arena_print(p->arena, "%s.%s", model, data);
         if (!name)
             return patch_no_memory(p);
         OG_TRY(rename_location(p, e->location, name));
@@ -379,9 +396,8 @@ static og_status patch_save(patch *p, const char *path, og_weights *weights, voi
     int64_t grown = 0;
 
     p->done = OG_NEW_N(p->arena, const og_tensor *, source->scan.tensors.n + 1);
-    p->external_changed = OG_NEW_N(p->arena, bool, source->tensors.externals.n + 1);
     folder = og_path_folder(p->arena, path);
-    if (!p->done || !p->external_changed || !folder)
+    if (!p->done || !folder)
         return patch_no_memory(p);
     OG_TRY(collect(p, weights, context));
     bool over_itself = same_path(old, real_path(p, folder, og_path_base(path)));

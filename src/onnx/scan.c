@@ -95,12 +95,11 @@ static size_t put_open_length(og_scan *s)
 static void close_length(og_scan *s, size_t begin)
 {
     size_t n = s->slim.size - begin;
-    uint8_t *out = (uint8_t *)s->slim.data + begin - 5;
 
     if (s->slim.failed)
         return;
-    for (int i = 0; i < 5; i++, n >>= 7)
-        out[i] = (uint8_t)((n & 127) | (i < 4 ? 128 : 0));
+    for (size_t i = 0; i < 5; i++, n >>= 7)
+        s->slim.data[begin - 5 + i] = (char)(uint8_t)((n & 127) | (i < 4 ? 128 : 0));
 }
 
 static void put_reference(og_scan *s, size_t number)
