@@ -1,6 +1,7 @@
 /* Which variant of the kernels this machine runs. */
 #include "kernels/kernels.h"
 #include "kernels/soft.h"
+#include "kernels/tile.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -8,7 +9,8 @@
 #define OG_VARIANT(name)                                                                           \
     extern const og_loops og_loops_##name;                                                         \
     extern const og_folds og_folds_##name;                                                         \
-    extern const og_soft_loops *const og_soft_##name[2];
+    extern const og_soft_loops *const og_soft_##name[2];                                           \
+    extern const og_tiles *const og_tiles_##name[2];
 OG_VARIANT(baseline)
 #ifdef OG_HAVE_WIDE_KERNELS
 OG_VARIANT(avx2)
@@ -18,7 +20,8 @@ OG_VARIANT(avx512)
 
 #define OG_VARIANT(name)                                                                           \
     {                                                                                              \
-        .isa = #name, .loops = &og_loops_##name, .folds = &og_folds_##name, .soft = og_soft_##name \
+        .isa = #name, .loops = &og_loops_##name, .folds = &og_folds_##name,                        \
+        .soft = og_soft_##name, .tiles = og_tiles_##name                                           \
     }
 static const og_kernels variants[] = {
     OG_VARIANT(baseline),
