@@ -260,4 +260,5 @@ const og_op og_op_scatter = {
     .out = { OG_PORT("output", OG_SAME_AS(0)) },
     .attr = { OG_INT_ATTR(elements_attrs, axis, 0) }, .attr_size = sizeof(elements_attrs),
     .infer = scatter_infer, .upgrade = scatter_upgrade, .expand = scatter_expand,
+    .samples = OG_SAMPLES("float[1,5] data; int64[1,2] indices = 1 3; float[1,2] updates; axis=1"),
 };
