@@ -192,7 +192,7 @@ static void plan_scratch(og_conv *p)
     p->image_groups = (most + p->group - 1) / p->group;
     p->batch = planes > 0 ? 2 * PLANES_BYTES / (planes * (int64_t)size) : 1;
     p->batch = p->batch < 1 ? 1 : least(p->batch, p->group);
-    p->chunk = p->taps < CHUNK ? CHUNK / p->taps : 1;
+    p->chunk = p->taps < CHUNK && p->taps > 0 ? CHUNK / p->taps : 1;
     p->chunk = least(p->chunk, p->from_channels > 0 ? p->from_channels : 1);
     p->planes_bytes = ((size_t)(planes * p->batch + tiles->width) * size + 63) / 64 * 64;
     p->weights_bytes = ((size_t)(p->chunk * p->taps * tiles->rows) * size + 63) / 64 * 64;
