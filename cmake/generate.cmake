@@ -1,9 +1,9 @@
 # Sources that are made while building: the registries of operators and stages, and the protobuf
 # code of src/onnx/onnx.proto.  A room that is still empty makes nothing.
 
-# onnxgrad_registry(NAME SOURCES...): generated/NAME.c by cmake/registry.cmake, made anew when a
-# source changes.
-function(onnxgrad_registry name)
+# onnxgrad_registry(NAME TARGET SOURCES...): generated/NAME.c by cmake/registry.cmake, made anew when a
+# source changes, as a source of the target.
+function(onnxgrad_registry name target)
     set(output "${ONNXGRAD_GENERATED}/${name}.c")
     set(script "${PROJECT_SOURCE_DIR}/cmake/registry.cmake")
     set(list "${ONNXGRAD_GENERATED}/${name}.list")
@@ -20,9 +20,9 @@ function(onnxgrad_registry name)
         COMMAND ${make} COMMAND "${CMAKE_COMMAND}" -E touch "${output}.stamp"
         DEPENDS ${ARGN} "${script}" "${list}" COMMENT "Registry ${name}" VERBATIM)
     add_custom_target(onnxgrad_${name} DEPENDS "${output}.stamp")
-    add_dependencies(onnxgrad_objects onnxgrad_${name})
+    add_dependencies(${target} onnxgrad_${name})
     set_source_files_properties("${output}" PROPERTIES GENERATED ON)
-    target_sources(onnxgrad_objects PRIVATE "${output}")
+    target_sources(${target} PRIVATE "${output}")
 endfunction()
 
 file(GLOB_RECURSE op_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/ops/*.c")
@@ -32,10 +32,10 @@ file(GLOB present CONFIGURE_DEPENDS
     "${PROJECT_SOURCE_DIR}/src/onnx/onnx.proto")
 
 if(present MATCHES "/src/graph/graph\\.h")
-    onnxgrad_registry(registry ${op_sources})
+    onnxgrad_registry(registry onnxgrad_objects ${op_sources})
 endif()
 if(present MATCHES "/src/optim/optim\\.h")
-    onnxgrad_registry(stages ${stage_sources})
+    onnxgrad_registry(stages onnxgrad_objects ${stage_sources})
 endif()
 
 # Included as "onnx/onnx.pb-c.h".

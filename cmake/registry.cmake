@@ -1,6 +1,6 @@
 # Script: finds the descriptors in the sources and writes the lists that the library looks through.
 #
-#   cmake -DKIND=registry|stages -DLIST=file-of-source-paths -DOUTPUT=file.c -P registry.cmake
+#   cmake -DKIND=registry|stages|zoo -DLIST=file-of-source-paths -DOUTPUT=file.c -P registry.cmake
 #
 # A line `const og_op og_op_NAME = {` is one descriptor, `const og_op og_ops_NAME[] = {` a table of
 # them.  The output is touched only when it changes.
@@ -15,7 +15,7 @@ function(collect names pattern)
         # Line by line of a list would break on the brackets of a table: only the names are kept.
         file(READ "${source}" text)
         string(REGEX MATCHALL "\nconst ${pattern} = {" lines "\n${text}")
-        string(REGEX MATCHALL "og_(op|ops|stage)_[A-Za-z0-9_]+" matches "${lines}")
+        string(REGEX MATCHALL "og_(op|ops|stage|zoo)_[A-Za-z0-9_]+" matches "${lines}")
         list(APPEND found ${matches})
     endforeach()
     list(SORT found)
@@ -46,8 +46,12 @@ elseif(KIND STREQUAL "stages")
     string(APPEND text "#include \"optim/optim.h\"\n\n")
     collect(single "og_stage og_stage_[A-Za-z0-9_]+")
     append_array(og_stage og_stage_registry "" "&" ${single})
+elseif(KIND STREQUAL "zoo")
+    string(APPEND text "#include \"models/zoo.h\"\n\n")
+    collect(single "og_zoo og_zoo_[A-Za-z0-9_]+")
+    append_array(og_zoo og_zoo_models "" "&" ${single})
 else()
-    message(FATAL_ERROR "registry.cmake: KIND is '${KIND}', expected registry or stages")
+    message(FATAL_ERROR "registry.cmake: KIND is '${KIND}', expected registry, stages or zoo")
 endif()
 
 set(old "")

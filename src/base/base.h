@@ -173,6 +173,11 @@ og_status og_file_commit(og_file *file);
 void og_file_close(og_file *file);
 
 og_status og_directory_make(const char *path, og_report *report); /* parents too; may exist */
+og_status og_directory_new(const char *path, og_report *report);  /* OG_EXISTS if it does */
+bool og_is_directory(const char *path);
+/* The names in a folder, sorted by bytes, without "." and ".."; they lie in the arena. */
+og_status og_directory_list(og_arena *arena, const char *path, size_t *n, const char *const **names,
+                            og_report *report);
 bool og_file_exists(const char *path);
 og_status og_file_truncate(const char *path, uint64_t size, og_report *report);
 

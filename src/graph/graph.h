@@ -156,6 +156,7 @@ struct og_graph {
     bool extracted;      /* made by og_graph_extract */
     og_list(og_capture) captured; /* of an extracted body */
     const char *scope;   /* prefix of the names of layers being built */
+    uint64_t seed;       /* of the initial numbers of layers */
     uint64_t names_made;
     void *source;        /* src/onnx: the bytes of the file, or NULL */
     void (*source_free)(void *source);

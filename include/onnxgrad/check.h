@@ -1,0 +1,42 @@
+/* Checks: test cases in folders, gradients against finite differences. */
+#ifndef ONNXGRAD_CHECK_H
+#define ONNXGRAD_CHECK_H
+
+#include "onnxgrad/graph.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum og_verdict { OG_PASSED, OG_FAILED, OG_SKIPPED /* something in it is not supported yet */ } og_verdict;
+
+/* One case and how it went. */
+typedef struct og_case {
+    const char *name; /* the folder's */
+    og_verdict verdict;
+    og_report report; /* why it did not pass */
+} og_case;
+
+typedef struct og_cases og_cases;
+
+typedef struct og_cases_options {
+    double rtol, atol;  /* of floating outputs; 0: 1e-3 and 1e-7, as ONNX's own runner has them */
+    int threads;
+    size_t max_memory;
+    void (*watch)(void *context, const og_case *done); /* after each case; may be NULL */
+    void *context;
+} og_cases_options;
+
+/* Runs every case in and below a folder: ONNX's backend cases (model.onnx with test_data_set_N) and trajectories of
+ * training (case.json).  Fails only where the folder cannot be read or holds no case; `options` may be NULL.
+ * Unless memory is short *cases is set even on failure. */
+OG_API og_status og_cases_run(const char *folder, const og_cases_options *options, og_cases **cases);
+OG_API void og_cases_free(og_cases *cases);
+OG_API const og_report *og_cases_report(const og_cases *cases);
+OG_API size_t og_cases_count(const og_cases *cases, og_verdict verdict);
+OG_API const og_case *og_cases_at(const og_cases *cases, size_t i); /* NULL past the end */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

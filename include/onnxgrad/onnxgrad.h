@@ -1,0 +1,15 @@
+/* All of onnxgrad. */
+#ifndef ONNXGRAD_ONNXGRAD_H
+#define ONNXGRAD_ONNXGRAD_H
+
+#include "onnxgrad/data.h"
+#include "onnxgrad/file.h"
+#include "onnxgrad/graph.h"
+#include "onnxgrad/layers.h"
+#include "onnxgrad/optim.h"
+#include "onnxgrad/session.h"
+#include "onnxgrad/status.h"
+#include "onnxgrad/tensor.h"
+#include "onnxgrad/train.h"
+
+#endif

@@ -1,0 +1,100 @@
+/* Training: a model, data, a loss and a chain become a trainer, which makes batches, steps, measurements, a
+ * log, checkpoints and the trained file. */
+#ifndef ONNXGRAD_TRAIN_H
+#define ONNXGRAD_TRAIN_H
+
+#include "onnxgrad/data.h"
+#include "onnxgrad/session.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct og_trainer og_trainer;
+
+/* What a trainer tells while it works. */
+typedef enum og_train_event_kind {
+    OG_TRAIN_NOTE,  /* something was decided: `note` */
+    OG_TRAIN_STEP,  /* one batch was learned (or skipped) */
+    OG_TRAIN_MEASURE, /* one batch of a measurement is done */
+    OG_TRAIN_EPOCH, /* an epoch ended and was measured */
+    OG_TRAIN_SAVED  /* a checkpoint was written to `note` */
+} og_train_event_kind;
+
+typedef struct og_train_event {
+    og_train_event_kind kind;
+    const char *note;
+    int64_t epoch, epochs;  /* this one, from 1, and of how many (0: as many as the steps take) */
+    int64_t step, steps;    /* done so far, and of how many in all */
+    int64_t position, rows; /* in this epoch or measurement */
+    og_run_info run;        /* of the last step */
+    double loss;            /* mean over this epoch's samples so far */
+    double clipped;         /* share of this epoch's steps in which a clip acted */
+    double grad_norm;       /* mean of this epoch's norms before the clip */
+    double seconds;         /* of this epoch's steps so far */
+    double val_loss, val_metric, eval_loss, eval_metric; /* OG_TRAIN_EPOCH; NaN where not measured */
+    const char *metric;     /* "accuracy" or "" */
+    bool best;              /* the validation loss is the lowest so far */
+} og_train_event;
+
+/* Called after each step and measurement; false stops the trainer, which then gives OG_STOPPED. */
+typedef bool og_train_watch(void *context, const og_train_event *event);
+
+/* Everything has a default: zero. */
+typedef struct og_train_options {
+    const char *loss;       /* "mse(y, target) + 0.05*output(aux)"; NULL: from the data, see below */
+    const char *chain;      /* NULL: "clip_norm(1.0) | adam(lr=1e-3)" */
+    const char *const *feeds; /* "input=array", ended by NULL; NULL: by order and name */
+    int64_t batch;          /* 0: 64; the last batch of an epoch may be smaller */
+    int64_t epochs, steps;  /* where to stop, whichever comes first; both 0: 10 epochs */
+    bool no_shuffle;
+    uint64_t seed;          /* of the order of rows and of random operators */
+    og_dataset *val;        /* chooses the best model, and stops early */
+    og_dataset *eval;       /* only measured */
+    int64_t patience;       /* epochs without a better validation loss; 0: never stop early */
+    const char *metric;     /* "accuracy"; NULL: accuracy for class labels; "none" */
+    int threads;            /* 0: as many as the process may use */
+    size_t max_memory;      /* bytes; 0: what the machine has */
+    int64_t max_iterations; /* of all loops in one step; 0: 1,000,000 */
+    const char *disable;    /* passes not to run */
+    og_train_watch *watch;  /* NULL: nobody is told */
+    void *context;
+} og_train_options;
+
+/* Makes a trainer of `graph`, which it does not change and which must outlive it, as must the data.
+ *
+ * Without options.loss a model with one output learns cross_entropy of it for whole-number labels (nll after a
+ * LogSoftmax), else mse, the label being the first array that no input takes.  The first array feeds the only
+ * input, an array of an input's name that one.
+ *
+ * Unless memory is short *trainer is set even on failure, so that og_trainer_report can be read. */
+OG_API og_status og_trainer_new(og_graph *graph, og_dataset *data, const og_train_options *options,
+                                og_trainer **trainer);
+OG_API void og_trainer_free(og_trainer *trainer);
+OG_API const og_report *og_trainer_report(const og_trainer *trainer);
+
+/* Learns one batch; an epoch's end is passed silently.  `info` may be NULL. */
+OG_API og_status og_trainer_step(og_trainer *trainer, og_run_info *info);
+
+/* Learns the rest of this epoch and measures. */
+OG_API og_status og_trainer_epoch(og_trainer *trainer);
+
+/* Learns until the epochs or steps are done; OG_STOPPED when the watch said so. */
+OG_API og_status og_trainer_run(og_trainer *trainer);
+OG_API bool og_trainer_done(const og_trainer *trainer);
+
+/* Mean loss and the metric over a set, with the weights as they are; either result may be NULL. */
+OG_API og_status og_trainer_measure(og_trainer *trainer, og_dataset *data, double *loss,
+                                    double *metric);
+
+/* The weights, slots and clocks by name. */
+OG_API og_state *og_trainer_state(const og_trainer *trainer);
+
+/* Writes the model with the weights as they are: the file the graph was loaded from with new numbers, or the graph
+ * itself where there is none. */
+OG_API og_status og_trainer_save(og_trainer *trainer, const char *path);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,27 @@
+/*
+ * check: runs cases that others wrote down, and compares.
+ *
+ * A file each: cases (finding and counting), backend (ONNX's layout), compare (two tensors).
+ */
+#ifndef OG_CHECK_ROOM_H
+#define OG_CHECK_ROOM_H
+
+#include "graph/graph.h"
+#include "onnxgrad/check.h"
+
+typedef struct og_check {
+    og_arena *arena;     /* of this case */
+    og_cases_options options;
+    const char *folder;
+    og_report *report;
+} og_check;
+
+/* Run one case; the report says what went wrong, its code OG_UNSUPPORTED what cannot run yet. */
+og_status og_check_backend(og_check *check);
+
+/* OG_BAD_VALUE with the first difference when the tensors differ by more than atol + rtol * |expected|; integers,
+ * bools and strings must be equal, a NaN equals a NaN. */
+og_status og_compare(const char *what, const og_tensor *found, const og_tensor *expected,
+                     double rtol, double atol, og_report *report);
+
+#endif

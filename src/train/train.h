@@ -1,0 +1,76 @@
+/*
+ * train: the training session. One graph is cloned twice, to be trained and to be measured; both work on one state.
+ *
+ * A file each: trainer (made, stepped, freed), feeds (arrays to inputs), measure (loss and metric over a set), plan_loss
+ * (the default loss), layers.
+ */
+#ifndef OG_TRAIN_ROOM_H
+#define OG_TRAIN_ROOM_H
+
+#include "data/data.h"
+#include "graph/op.h"
+#include "onnxgrad/optim.h"
+#include "onnxgrad/train.h"
+
+/* ---- Feeds: which array goes into which input ------------------------------------------------------------ */
+
+/* An input with the rows it gets; `tensor` is a batch in memory of its own. */
+typedef struct og_train_feed {
+    const char *input, *array;
+    size_t place;       /* of the array in the training set */
+    og_tensor tensor;   /* over `data`; dims[0] is the number of rows of the batch at hand */
+    int64_t *dims;
+    int64_t row;        /* elements of a row */
+    void *data;         /* room for the largest batch */
+} og_train_feed;
+
+typedef struct og_train_feeds {
+    size_t n;
+    og_train_feed *v;
+    og_feed *feeds;     /* [n], what a session takes */
+} og_train_feeds;
+
+/* ---- The trainer ------------------------------------------------------------------------------------------ */
+
+/* Sums over the steps of an epoch so far. */
+typedef struct og_train_sums {
+    double loss, norm, seconds;
+    int64_t rows, steps, clipped;
+} og_train_sums;
+
+struct og_trainer {
+    og_arena *arena;
+    og_report report;
+    og_train_options options; /* texts copied */
+    og_graph *model;          /* the caller's */
+    og_graph *learn, *check;  /* with loss and update; with loss, for measuring */
+    og_session *learning, *checking;
+    og_dataset *data;
+    og_batches *batches;
+    og_train_feeds feeds;
+    const char *spec;         /* of the loss */
+    const char *loss;         /* name of its value */
+    const char *prediction, *label; /* what accuracy compares; NULL: no metric */
+    int64_t step;             /* batches learned */
+    og_train_sums sums;
+    og_run_info last;
+    double best;              /* lowest validation loss */
+    int64_t stale;            /* epochs since then */
+    bool stopped;
+};
+
+og_status og_trainer_fail(og_trainer *t, const og_report *from);
+void og_trainer_note(og_trainer *t, const char *format, ...) OG_PRINTF(2, 3);
+/* False when the watch wants to stop. */
+bool og_trainer_tell(og_trainer *t, og_train_event *event);
+
+/* The array that feeds an input of the model: by --feed, by name, by order.  NULL after a failure. */
+og_status og_feeds_match(og_trainer *t, og_graph *g);
+/* The label's array must be known before the loss is. */
+const og_data_array *og_feeds_label(const og_trainer *t, const og_graph *g);
+/* Shapes, adapted, and memory for a batch; all inputs of `g`, labels included. */
+og_status og_feeds_open(og_trainer *t, og_graph *g);
+void og_feeds_close(og_train_feeds *feeds);
+og_status og_feeds_fill(og_trainer *t, og_dataset *data, const int64_t *rows, size_t n);
+
+#endif

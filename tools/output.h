@@ -1,0 +1,13 @@
+/* JSON on standard output. */
+#ifndef OG_TOOLS_OUTPUT_H
+#define OG_TOOLS_OUTPUT_H
+
+#include <stdint.h>
+
+/* A quoted string, `"key": ` (after a comma unless it is the first of its object), numbers (null where not finite). */
+void json_string(const char *text);
+void json_key(const char *key, int first);
+void json_number(double number);
+void json_whole(int64_t number);
+
+#endif
