@@ -7,6 +7,7 @@
 #include "exec/plan.h"
 
 enum {
+    OG_MAX_LOOP_IN = 16,
     TILE = 512,          /* elements: operands of a dozen members fit 32 KB */
     PIECE = 32 * TILE,
     SLOT = TILE * 16     /* bytes: room for the widest element */
@@ -79,9 +80,9 @@ static void fused_run(const og_call *c, int64_t piece, void *scratch)
 {
     const fused_group *g = c->work;
     int64_t begin = piece * PIECE, end = begin + PIECE < g->count ? begin + PIECE : g->count;
-    void *out[16];
-    const void *in[16];
-    int64_t step[16];
+    void *out[16] = {NULL};
+    const void *in[OG_MAX_LOOP_IN] = {NULL};
+    int64_t step[OG_MAX_LOOP_IN] = {0};
 
     for (int64_t at = begin; at < end; at += TILE) {
         int64_t n = at + TILE < end ? TILE : end - at;
@@ -89,6 +90,7 @@ static void fused_run(const og_call *c, int64_t piece, void *scratch)
         for (size_t m = 0; m < g->n; m++) {
             const fused_member *f = &g->members[m];
 
+            in[1] = in[2] = NULL; /* loops of operators with optional inputs look for them */
             for (int j = 0; j < f->n_in; j++) {
                 const fused_operand *x = &f->in[j];
 

@@ -13,6 +13,12 @@ static void need(og_value *v)
         v->node->mark |= MARK_EARLY;
 }
 
+static void need_captured(og_value *v, void *unused)
+{
+    (void)unused;
+    need(v);
+}
+
 static void mark_early(og_plan *plan)
 {
     og_graph *g = plan->graph;
@@ -27,9 +33,11 @@ static void mark_early(og_plan *plan)
         need(g->info[i]);
     need(g->ok);
     for (size_t i = g->nodes.n; i-- > 0;)
-        if (g->nodes.v[i]->mark)
+        if (g->nodes.v[i]->mark) {
             for (int j = 0; j < g->nodes.v[i]->n_in; j++)
                 need(g->nodes.v[i]->in[j]);
+            og_node_captured(g->nodes.v[i], need_captured, NULL);
+        }
 }
 
 static void place(og_plan *plan, og_node *node, bool late)
@@ -44,8 +52,8 @@ static void place(og_plan *plan, og_node *node, bool late)
  * dependence between updates, where the explicit order of the graph is used instead. */
 static void place_late(og_plan *plan, og_node *node, int depth)
 {
-    if (!node || node->mark & (MARK_EARLY | MARK_PLACED) || depth > 200)
-        return;
+    if (!node || node->mark & (MARK_EARLY | MARK_PLACED) || depth > 200 || og_node_body(node, 0))
+        return; /* what has subgraphs is left to the sweep in graph order too */
     for (int j = 0; j < node->n_in; j++)
         if (node->in[j])
             place_late(plan, node->in[j]->node, depth + 1);

@@ -219,6 +219,9 @@ og_value *og_value_new(og_graph *graph, const char *name);
 /* The i-th subgraph among a node's attributes, NULL past the end. */
 og_graph *og_node_body(const og_node *node, int i);
 
+/* Visits every value of the node's own graph that its subgraphs read, at any depth. */
+void og_node_captured(const og_node *node, void (*visit)(og_value *v, void *to), void *to);
+
 /* A name that is not taken yet: `base`, or `base_2`, `base_3` … */
 const char *og_graph_free_name(og_graph *graph, const char *base);
 og_status og_value_rename(og_value *value, const char *name);

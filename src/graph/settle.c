@@ -17,6 +17,32 @@ og_value *og_value_now(og_value *v)
     return v;
 }
 
+static void captured_in(const og_graph *body, const og_graph *around,
+                        void (*visit)(og_value *v, void *to), void *to)
+{
+    for (size_t i = 0; i < body->nodes.n; i++) {
+        const og_node *node = body->nodes.v[i];
+        const og_graph *inner;
+
+        for (int j = 0; j < node->n_in; j++)
+            if (node->in[j] && node->in[j]->graph == around)
+                visit(node->in[j], to);
+        for (int b = 0; (inner = og_node_body(node, b)); b++)
+            captured_in(inner, around, visit, to);
+    }
+    for (size_t k = 0; k < body->outputs.n; k++)
+        if (body->outputs.v[k]->graph == around)
+            visit(body->outputs.v[k], to);
+}
+
+void og_node_captured(const og_node *node, void (*visit)(og_value *v, void *to), void *to)
+{
+    const og_graph *body;
+
+    for (int b = 0; (body = og_node_body(node, b)); b++)
+        captured_in(body, node->graph, visit, to);
+}
+
 /* Bodies may read values of the graphs around them. */
 static void settle_readers(og_graph *g)
 {
@@ -84,24 +110,11 @@ typedef struct sorter {
     og_list(og_value *) captured; /* of the node being looked at, when it has bodies */
 } sorter;
 
-static og_status capture(sorter *s, og_graph *body)
+static void note_captured(og_value *v, void *to)
 {
-    for (size_t i = 0; i < body->nodes.n; i++) {
-        og_node *node = body->nodes.v[i];
-        og_graph *inner;
+    sorter *s = to;
 
-        for (int j = 0; j < node->n_in; j++)
-            if (node->in[j] && node->in[j]->graph == s->g &&
-                !og_list_push(s->g->arena, &s->captured, node->in[j]))
-                return og_graph_no_memory(s->g);
-        for (int b = 0; (inner = og_node_body(node, b)); b++)
-            OG_TRY(capture(s, inner));
-    }
-    for (size_t k = 0; k < body->outputs.n; k++)
-        if (body->outputs.v[k]->graph == s->g &&
-            !og_list_push(s->g->arena, &s->captured, body->outputs.v[k]))
-            return og_graph_no_memory(s->g);
-    return OG_OK;
+    og_list_push(s->g->arena, &s->captured, v);
 }
 
 /* The i-th value a node needs: its inputs, then what its bodies capture. */
@@ -128,11 +141,9 @@ static og_status sort_from(sorter *s, og_node *root)
     while (s->stack.n) {
         sort_frame *top = &s->stack.v[s->stack.n - 1];
         og_node *node = top->node, *before;
-        og_graph *body;
 
         s->captured.n = 0;
-        for (int b = 0; (body = og_node_body(node, b)); b++)
-            OG_TRY(capture(s, body));
+        og_node_captured(node, note_captured, s);
         if (top->next == (size_t)node->n_in + s->captured.n) {
             node->mark = SORT_DONE;
             s->stack.n--;
@@ -209,20 +220,10 @@ static void keep(og_value *v)
         v->node->mark = 1;
 }
 
-static void keep_captured(og_graph *body)
+static void keep_captured(og_value *v, void *unused)
 {
-    for (size_t i = 0; i < body->nodes.n; i++) {
-        og_node *node = body->nodes.v[i];
-        og_graph *inner;
-
-        for (int j = 0; j < node->n_in; j++)
-            if (node->in[j] && node->in[j]->graph != body)
-                keep(node->in[j]);
-        for (int b = 0; (inner = og_node_body(node, b)); b++)
-            keep_captured(inner);
-    }
-    for (size_t k = 0; k < body->outputs.n; k++)
-        keep(body->outputs.v[k]);
+    (void)unused;
+    keep(v);
 }
 
 og_status og_graph_prune(og_graph *g, og_value *const *extra, size_t n_extra)
@@ -242,7 +243,6 @@ og_status og_graph_prune(og_graph *g, og_value *const *extra, size_t n_extra)
     keep(g->ok);
     for (size_t i = g->nodes.n; i-- > 0;) { /* backwards: readers come before what they read */
         og_node *node = g->nodes.v[i];
-        og_graph *body;
 
         if (!node->mark) {
             node->dead = true;
@@ -250,8 +250,7 @@ og_status og_graph_prune(og_graph *g, og_value *const *extra, size_t n_extra)
         }
         for (int j = 0; j < node->n_in; j++)
             keep(node->in[j]);
-        for (int b = 0; (body = og_node_body(node, b)); b++)
-            keep_captured(body);
+        og_node_captured(node, keep_captured, NULL);
     }
     return og_graph_settle(g);
 }

@@ -249,8 +249,8 @@ static void run_chain(const og_call *c, const elementwise *e, int64_t first, int
 
 static void run_piece(const og_call *c, const elementwise *e, int64_t first, int64_t end)
 {
-    const void *in[INPUTS];
-    int64_t step[INPUTS];
+    const void *in[INPUTS] = { NULL }; /* what is omitted at the end too */
+    int64_t step[INPUTS] = { 0 };
     const int inner = e->rank - 1;
 
     while (first < end) {
