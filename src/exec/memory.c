@@ -125,6 +125,7 @@ static og_status link_steps(og_plan *plan, const plan_options *options)
         keep(plan, g->outputs.v[i]);
     for (int i = 0; i < OG_INFO_COUNT; i++)
         keep(plan, g->info[i]);
+    keep(plan, g->ok);
     for (size_t i = 0; i < g->watched.n; i++)
         keep(plan, g->watched.v[i]);
     keep(plan, g->ok);
@@ -159,6 +160,7 @@ static void share(plan_value *v, plan_value *buffer)
     if (v->last_reader > root->last_reader)
         root->last_reader = v->last_reader;
     root->kept = root->kept || v->kept;
+    root->bound = root->bound || v->bound;
 }
 
 /* The output is the input's bytes: no copy, as long as the numbers stay what they are while anyone reads them.  State
@@ -184,8 +186,8 @@ static bool can_overwrite(const plan_step *s, size_t i, int j)
     if (!in || out->place != PLACE_ARENA || !in->bytes || in->bytes != out->bytes)
         return false;
     plan_value *root = root_of(in);
-    if (root->place != PLACE_ARENA || root->kept || root->last_reader > (int)i)
-        return false;
+    if (root->place != PLACE_ARENA || root->kept || root->bound || root->last_reader > (int)i)
+        return false; /* new state must last until it is committed */
     if (op->traits & OG_ELEMENTWISE)
         return og_elem_bits(in->tensor.elem) == og_elem_bits(out->tensor.elem) &&
                in->tensor.count == out->tensor.count;

@@ -256,7 +256,8 @@ static og_status gradients_find(og_step *step, og_value *loss)
 
         if (p->frozen)
             continue;
-        p->now.value = grads[n++];
+        p->now.value = og_value_now(grads[n]);
+        n++;
         p->frozen = !p->now.value;
         if (p->frozen)
             OG_TRY(og_step_warn(step, 0, "the loss does not depend on the parameter '%s'",
