@@ -30,3 +30,16 @@ target_include_directories(ops PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/src")
 set_target_properties(ops PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/tests")
 add_test(NAME ops COMMAND ops)
 set_tests_properties(ops PROPERTIES LABELS unit TIMEOUT 300)
+
+# tests/rooms: who includes whom, what the objects call and export, headers that compile alone.
+set(rooms "${CMAKE_CURRENT_SOURCE_DIR}/tests/rooms")
+add_test(NAME rooms_arrows COMMAND sh "${rooms}/rooms.sh" "${CMAKE_CURRENT_SOURCE_DIR}")
+find_program(ONNXGRAD_CXX NAMES c++ g++ clang++)
+add_test(NAME rooms_headers COMMAND sh "${rooms}/headers.sh" "${CMAKE_CURRENT_SOURCE_DIR}"
+    "${CMAKE_C_COMPILER}" $<$<BOOL:${ONNXGRAD_CXX}>:${ONNXGRAD_CXX}>)
+set_tests_properties(rooms_arrows rooms_headers PROPERTIES LABELS unit)
+if(NOT CMAKE_C_FLAGS MATCHES "sanitize") # sanitizers bring variables and calls of their own
+    add_test(NAME rooms_symbols COMMAND sh "${rooms}/symbols.sh"
+        "${CMAKE_CURRENT_SOURCE_DIR}" "${CMAKE_CURRENT_BINARY_DIR}")
+    set_tests_properties(rooms_symbols PROPERTIES LABELS unit)
+endif()
