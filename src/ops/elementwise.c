@@ -205,8 +205,8 @@ static const void *strip_of(const elementwise *e, const operand *o, const og_ten
 
 static void run_strip(const og_call *c, const elementwise *e, int64_t first, int64_t n, char *scratch)
 {
-    const void *in[INPUTS];
-    int64_t step[INPUTS];
+    const void *in[INPUTS] = { NULL };
+    int64_t step[INPUTS] = { 0 };
     char *spare = scratch, *strip = scratch + STRIP_BYTES;
     char *y = (char *)c->out[0]->data + (size_t)first * e->out.size;
 

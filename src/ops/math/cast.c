@@ -208,6 +208,11 @@ static void cast_run(const og_call *c, int64_t piece, void *scratch)
     const int64_t first = piece * PIECE, n = x->count - first < PIECE ? x->count - first : PIECE;
 
     (void)scratch;
+    if (og_elem_bits(y->elem) < 8 && n > 0 && y->data != x->data) { /* the unused bits of the last byte are 0 */
+        const int in_byte = 8 / og_elem_bits(y->elem);
+
+        memset((char *)y->data + first / in_byte, 0, (size_t)((n + in_byte - 1) / in_byte));
+    }
     if (x->elem == OG_STRING && y->elem != OG_STRING)
         for (int64_t i = first; i < first + n; i++)
             read_element((const og_string *)x->data + i, y, i);
@@ -239,7 +244,8 @@ const og_op og_op_cast = {
     .doc = "Numbers as numbers of another type.",
     .in = { OG_PORT("input", TYPES) }, .out = { OG_PORT("output", TYPES) },
     .attr = { OG_NEED_ATTR(cast_attrs, to, INT), CAST_RULES }, .attr_size = sizeof(cast_attrs),
-    .run_types = TYPES, .traits = OG_INPLACE | OG_ANY_RANK, .valid_from_node = cast_since,
+    .run_types = TYPES, .traits = OG_INPLACE | OG_ANY_RANK,
+    .valid_from_node = cast_since,
     .infer = cast_infer, .upgrade = cast_upgrade, .gradient = cast_gradient, .check = cast_check,
     .prepare = cast_prepare, .run = cast_run,
     .samples = OG_SAMPLES("float[3,7] input; to=11", "double[] input; to=1", "float[5] input; to=7",

@@ -77,7 +77,7 @@ const og_op og_op_pow = {
     .run_types = OG_FLOATS | OG_INDICES, .traits = OG_INPLACE | OG_ELEMENTWISE,
     .valid_from_node = pow_since, .infer = og_infer_broadcast, .upgrade = og_old_broadcast,
     .gradient = pow_gradient, .prepare = pow_prepare, .run = og_elementwise_run, .loop = pow_loop,
-    .samples = OG_SAMPLES("float[3,7] X in 0.5..2; float[3,7] Y", "float[4,3] X; float[] Y = 2",
+    .samples = OG_SAMPLES("float[3,7] X in 0.5..2; float[3,7] Y", "float[4,3] X in 0.5..2; float[] Y = 2",
                           "double[2,3] X in 0.5..2; double[3] Y", "float[5] X; int64[5] Y = 0 1 2 3 4",
                           "int32[4] X = 2 3 -2 5; int32[4] Y = 3 0 3 1",
                           "int64[3] X = 1 4 9; float[3] Y = 0.5 0.5 2", "float[0] X; float[1] Y"),
