@@ -107,7 +107,7 @@ og_status og_infer_agree(og_infer *c, const char *what, og_dim a, og_dim b, og_d
                              "the inputs", og_dim_text(c->dims, a, x, sizeof x),
                              og_dim_text(c->dims, b, y, sizeof y));
     if (both)
-        *both = og_dim_known(a) ? a : b;
+        *both = og_dim_known(b) ? b : a; /* of two names the first one's stays */
     return OG_OK;
 }
 

@@ -6,13 +6,28 @@
  */
 #include "ops/content.h"
 
+void og_infer_put_content(og_infer *c, int k, int64_t n, const og_dim *content)
+{
+    og_elem elem = c->out[k].elem;
+
+    if ((elem != OG_INT64 && elem != OG_INT32) || n > OG_CONTENT_MAX)
+        return;
+    for (int64_t i = 0; elem == OG_INT32 && i < n; i++) {
+        int64_t number;
+
+        if (og_dim_const(c->dims, content[i], &number) && number != (int32_t)number)
+            return;
+    }
+    og_infer_set_content(c, k, n, content);
+}
+
 void og_infer_content_same(og_infer *c, int i, int k)
 {
     int64_t n = 0;
     const og_dim *content = og_infer_content(c, i, &n);
 
-    if (content && n <= OG_CONTENT_MAX && c->out[k].elem == OG_INT64)
-        og_infer_set_content(c, k, n, content);
+    if (content)
+        og_infer_put_content(c, k, n, content);
 }
 
 /* false: not known (a division by zero is left to the kernel). */
@@ -46,7 +61,7 @@ void og_infer_content_binary(og_infer *c, char what)
     int64_t n_a = 0, n_b = 0;
     const og_dim *a = og_infer_content(c, 0, &n_a), *b = og_infer_content(c, 1, &n_b);
 
-    if (!a || !b || c->out[0].elem != OG_INT64 || c->in[0]->rank > 1 || c->in[1]->rank > 1)
+    if (!a || !b || c->in[0]->rank > 1 || c->in[1]->rank > 1)
         return;
     int64_t n = n_a == 1 ? n_b : n_a;
     if (n > OG_CONTENT_MAX || (n_a != n && n_a != 1) || (n_b != n && n_b != 1))
@@ -56,5 +71,5 @@ void og_infer_content_binary(og_infer *c, char what)
     for (int64_t i = 0; i < n; i++)
         if (!content_join(c, what, a[n_a == 1 ? 0 : i], b[n_b == 1 ? 0 : i], &joined[i]))
             return;
-    og_infer_set_content(c, 0, n, joined);
+    og_infer_put_content(c, 0, n, joined);
 }

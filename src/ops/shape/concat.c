@@ -23,7 +23,7 @@ static void concat_content(og_infer *c)
         for (int64_t k = 0; k < n; k++)
             joined[all++] = content[k];
     }
-    og_infer_set_content(c, 0, all, joined);
+    og_infer_put_content(c, 0, all, joined);
 }
 
 static og_status concat_infer(og_infer *c)
@@ -47,7 +47,7 @@ static og_status concat_infer(og_infer *c)
         }
     }
     OG_TRY(og_infer_shape(c, 0, rank, dims));
-    if (rank == 1 && c->out[0].elem == OG_INT64)
+    if (rank == 1)
         concat_content(c);
     return OG_OK;
 }

@@ -60,7 +60,7 @@ static og_status constant_infer(og_infer *c)
 
         for (int64_t i = 0; i < t.count; i++)
             content[i] = og_dim_int(c->dims, ((const int64_t *)t.data)[i]);
-        og_infer_set_content(c, 0, t.count, content);
+        og_infer_put_content(c, 0, t.count, content);
     }
     return OG_OK;
 }

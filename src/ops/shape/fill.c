@@ -14,12 +14,12 @@ static og_status fill_infer(og_infer *c)
     OG_TRY(og_infer_shape_from(c, 0, 0));
 
     const og_type *y = &c->out[0];
-    if (y->elem == OG_INT64 && y->rank == 1 && og_dim_known(y->dims[0]) && y->dims[0] <= OG_CONTENT_MAX) {
+    if ((y->elem == OG_INT64 || y->elem == OG_INT32) && y->rank == 1 && og_dim_known(y->dims[0]) && y->dims[0] <= OG_CONTENT_MAX) {
         og_dim content[OG_CONTENT_MAX];
 
         for (int64_t i = 0; i < y->dims[0]; i++)
             content[i] = og_dim_int(c->dims, og_get_int(a->value, 0));
-        og_infer_set_content(c, 0, y->dims[0], content);
+        og_infer_put_content(c, 0, y->dims[0], content);
     }
     return OG_OK;
 }

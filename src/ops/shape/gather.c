@@ -32,7 +32,7 @@ static void gather_content(og_infer *c)
     const int64_t *indices;
     og_dim picked[OG_CONTENT_MAX];
 
-    if (!content || c->out[0].elem != OG_INT64 || !og_infer_ints(c, 1, &n_indices, &indices) ||
+    if (!content || !og_infer_ints(c, 1, &n_indices, &indices) ||
         n_indices > OG_CONTENT_MAX)
         return;
     for (int64_t i = 0; i < n_indices; i++) {
@@ -40,7 +40,7 @@ static void gather_content(og_infer *c)
             return; /* .check reports it */
         picked[i] = content[indices[i] < 0 ? indices[i] + n : indices[i]];
     }
-    og_infer_set_content(c, 0, n_indices, picked);
+    og_infer_put_content(c, 0, n_indices, picked);
 }
 
 static og_status gather_infer(og_infer *c)

@@ -73,11 +73,11 @@ static og_status range_infer(og_infer *c)
     else if (t[0] && t[1] && t[2])
         OG_TRY(range_count(c, og_get_double(t[0], 0), og_get_double(t[1], 0), og_get_double(t[2], 0), &n));
     OG_TRY(og_infer_shape(c, 0, 1, &n));
-    if (!integers || c->out[0].elem != OG_INT64 || !og_dim_known(n) || n > OG_CONTENT_MAX)
+    if (!integers || !og_dim_known(n) || n > OG_CONTENT_MAX)
         return OG_OK;
     for (int64_t i = 0; i < n; i++)
         content[i] = i == 0 ? three[0] : og_dim_add(c->dims, content[i - 1], three[2]);
-    og_infer_set_content(c, 0, n, content);
+    og_infer_put_content(c, 0, n, content);
     return OG_OK;
 }
 

@@ -24,7 +24,7 @@ static og_status shape_infer(og_infer *c)
         return og_infer_fresh(c, 0, 1);
     shape_range(c->attrs, x->rank, &start, &end);
     OG_TRY(og_infer_shape(c, 0, 1, (const og_dim[]){ end - start }));
-    og_infer_set_content(c, 0, end - start, x->dims + start);
+    og_infer_put_content(c, 0, end - start, x->dims + start);
     return OG_OK;
 }
 
@@ -61,7 +61,7 @@ static og_status size_infer(og_infer *c)
     if (x->rank < 0)
         return OG_OK;
     size = og_dim_product(c, x->rank, x->dims);
-    og_infer_set_content(c, 0, 1, &size);
+    og_infer_put_content(c, 0, 1, &size);
     return OG_OK;
 }
 

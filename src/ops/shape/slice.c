@@ -102,13 +102,13 @@ static void slice_content(og_infer *c, og_dim start, og_dim end, int64_t step)
     const og_dim *content = og_infer_content(c, 0, &n);
     og_dim picked[OG_CONTENT_MAX];
 
-    if (!content || c->out[0].elem != OG_INT64 || n > OG_CONTENT_MAX || !og_dim_const(c->dims, start, &s) ||
+    if (!content || n > OG_CONTENT_MAX || !og_dim_const(c->dims, start, &s) ||
         !og_dim_const(c->dims, end, &e))
         return;
     og_slice_range r = og_slice_axis(n, s, e, step);
     for (int64_t k = 0; k < r.count; k++)
         picked[k] = content[r.first + k * r.step];
-    og_infer_set_content(c, 0, r.count, picked);
+    og_infer_put_content(c, 0, r.count, picked);
 }
 
 /* The output's size along each axis named; inputs 3 and 4 may be omitted. */
