@@ -1,0 +1,122 @@
+/* Saving a graph: the model around it, and the file. */
+#include "onnx/save.h"
+
+/* The IR version that an opset of ai.onnx came with. */
+static int64_t version_of_opset(int64_t opset)
+{
+    static const int64_t newest[] = { 8, 9, 10, 11, 14, 18, 20, 22, 23, 24, 27 };
+    int64_t version = OG_OLDEST_IR;
+
+    for (size_t i = 0; i < sizeof newest / sizeof *newest && opset > newest[i]; i++)
+        version++;
+    return version;
+}
+
+/* IR 4 brought initializers that are no inputs, 7 training, 8 functions. */
+static int64_t fitting_version(const og_saver *s)
+{
+    int64_t version = s->functions.n ? 8 : s->training.n ? 7 : 4;
+
+    for (size_t i = 0; i < s->imports.n; i++)
+        if (!*s->imports.v[i]->domain && version_of_opset(s->imports.v[i]->version) > version)
+            version = version_of_opset(s->imports.v[i]->version);
+    return version;
+}
+
+static og_status save_properties(og_saver *s, Onnx__ModelProto *model)
+{
+    const og_graph *g = s->g;
+
+    model->metadata_props = OG_NEW_N(s->arena, Onnx__StringStringEntryProto *, g->properties.n + 1);
+    if (!model->metadata_props)
+        return og_save_no_memory(s);
+    for (size_t i = 0; i < g->properties.n; i++) {
+        Onnx__StringStringEntryProto *entry = OG_NEW(s->arena, Onnx__StringStringEntryProto);
+
+        if (!entry)
+            return og_save_no_memory(s);
+        onnx__string_string_entry_proto__init(entry);
+        entry->key = og_save_text(g->properties.v[i].key);
+        entry->value = og_save_text(g->properties.v[i].value);
+        model->metadata_props[model->n_metadata_props++] = entry;
+    }
+    return OG_OK;
+}
+
+/* Functions import exactly what the model does: other runtimes refuse anything else. */
+static og_status save_functions(og_saver *s, Onnx__ModelProto *model)
+{
+    model->functions = OG_NEW_N(s->arena, Onnx__FunctionProto *, s->functions.n + 1);
+    if (!model->functions)
+        return og_save_no_memory(s);
+    for (size_t i = 0; i < s->functions.n; i++) {
+        Onnx__FunctionProto *f = &s->functions.v[i]->proto;
+
+        f->n_opset_import = s->imports.n;
+        f->opset_import = s->imports.v;
+        model->functions[model->n_functions++] = f;
+    }
+    return OG_OK;
+}
+
+static og_status make_model(og_saver *s, Onnx__ModelProto *model)
+{
+    onnx__model_proto__init(model);
+    OG_TRY(og_save_need(s, "", 1));
+    OG_TRY(og_save_graph(s, s->g, &model->graph));
+    OG_TRY(save_properties(s, model));
+    OG_TRY(save_functions(s, model));
+    model->has_ir_version = true;
+    model->ir_version = fitting_version(s);
+    model->producer_name = og_save_text("onnxgrad");
+    model->producer_version = og_save_text(og_version());
+    model->n_opset_import = s->imports.n;
+    model->opset_import = s->imports.v;
+    model->n_training_info = s->training.n;
+    model->training_info = s->training.v;
+    return OG_OK;
+}
+
+static og_status write_model(og_saver *s, const char *path)
+{
+    Onnx__ModelProto model;
+    og_file file = OG_NO_FILE;
+    og_status status;
+
+    OG_TRY(make_model(s, &model));
+    if (!(status = og_file_create(&file, path, s->report)) &&
+        !(status = og_pack_message(&file, &model.base)))
+        status = og_file_commit(&file);
+    og_file_close(&file);
+    return status;
+}
+
+static og_status prepare(og_saver *s, const og_save_options *o)
+{
+    OG_TRY(og_graph_settle(s->g));
+    OG_TRY(og_prepare_functional(s->g, o->prefix ? o->prefix : ""));
+    return og_prepare_bodies(s->g);
+}
+
+og_status og_save(og_graph *g, const char *path, const og_save_options *options)
+{
+    const og_save_options plain = { .form = OG_SAVE_FUNCTIONAL };
+    og_saver s = { .arena = og_arena_new() };
+
+    if (!g || og_graph_status(g))
+        s.g = NULL;
+    else
+        s.g = og_graph_clone(g);
+    if (s.arena && s.g) {
+        s.report = og_graph_errors(s.g);
+        if (!prepare(&s, options ? options : &plain))
+            write_model(&s, path);
+        if (s.report->code)
+            g->report = *s.report;
+    } else if (g && !og_graph_status(g)) {
+        og_graph_no_memory(g);
+    }
+    og_graph_free(s.g);
+    og_arena_free(s.arena);
+    return og_graph_status(g);
+}
