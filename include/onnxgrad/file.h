@@ -24,18 +24,20 @@ typedef enum og_save_form {
     OG_SAVE_TRAINING_INFO /* as ONNX's TrainingInfoProto */
 } og_save_form;
 
+/* New numbers of one tensor of a model, or NULL to leave those it has. */
+typedef const og_tensor *og_weights(void *context, const char *name);
+
 typedef struct og_save_options {
     og_save_form form;
-    const char *prefix; /* before the names of outputs that saving adds; NULL: "" */
+    const char *prefix;  /* before the names of outputs that saving adds; NULL: "" */
+    og_weights *weights; /* numbers of initializers other than the graph's; NULL: none */
+    void *context;       /* handed to `weights` */
 } og_save_options;
 
 /* Writes a graph as a standard ONNX file at the lowest opset that can express it; operators of our
  * own become functions in it.  The file appears whole or not at all.  The report is the graph's;
  * `options` may be NULL. */
 OG_API og_status og_save(og_graph *graph, const char *path, const og_save_options *options);
-
-/* The new numbers of one tensor of a loaded model, or NULL to leave those of the file. */
-typedef const og_tensor *og_weights(void *context, const char *name);
 
 /* Writes the file that `graph` was loaded from again, with new numbers for the tensors that
  * `weights` has and otherwise the same bytes.  Names are those of the graph's constants and

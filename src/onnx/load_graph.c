@@ -173,6 +173,27 @@ static og_status check_elem(og_loader *ld, const Onnx__ValueInfoProto *proto, co
                    og_elem_name(declared.elem), og_elem_name(value->type.elem));
 }
 
+/* Where inference does not know the type, as behind an operator that the library does not have, the
+ * declared one is better than none; its sizes are not believed. */
+static og_status adopt_type(og_loader *ld, const Onnx__ValueInfoProto *proto, og_value *value)
+{
+    og_type declared;
+    og_dim *dims;
+
+    if (value->type.kind != OG_TENSOR || value->type.elem || !value->node)
+        return OG_OK;
+    OG_TRY(og_load_type(ld, proto->type, proto->name, &declared));
+    value->type = declared;
+    if (declared.kind != OG_TENSOR || declared.rank <= 0)
+        return OG_OK;
+    if (!(dims = OG_NEW_N(ld->root->arena, og_dim, declared.rank)))
+        return og_load_no_memory(ld);
+    for (int i = 0; i < declared.rank; i++)
+        dims[i] = og_dim_known(declared.dims[i]) ? og_dim_fresh(ld->root->dims) : declared.dims[i];
+    value->type.dims = dims;
+    return OG_OK;
+}
+
 static og_status load_output(og_loader *ld, og_scope *scope, const Onnx__ValueInfoProto *proto)
 {
     og_graph *g = scope->graph;
@@ -183,6 +204,7 @@ static og_status load_output(og_loader *ld, og_scope *scope, const Onnx__ValueIn
         return og_fail(ld->report, OG_BAD_FILE, "the output is nothing");
     value = og_value_now(value);
     OG_TRY(check_elem(ld, proto, value));
+    OG_TRY(adopt_type(ld, proto, value));
     if (g != ld->root) /* a body's outputs go by place; they may be values of an outer graph */
         return og_list_push(g->arena, &g->outputs, value) ? OG_OK : og_load_no_memory(ld);
     if (!(value = og_output(g, proto->name, value)))

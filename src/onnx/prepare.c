@@ -118,22 +118,42 @@ static og_status own_outputs(og_graph *body)
     return OG_OK;
 }
 
-static og_status prepare_bodies(og_graph *g, size_t *number)
+/* Nodes need no name, but runtimes refuse the same one twice. */
+static og_status rename_nodes(og_graph *g, og_table *taken)
+{
+    for (size_t i = 0; i < g->nodes.n; i++) {
+        og_node *node = g->nodes.v[i];
+        const char *name = node->name;
+
+        if (!name || !*name)
+            continue;
+        for (int k = 2; name && og_table_get(taken, name); k++)
+            name = og_arena_print(g->arena, "%s_%d", node->name, k);
+        if (!name || !og_table_set(taken, name, node))
+            return og_graph_no_memory(g);
+        node->name = name;
+    }
+    return OG_OK;
+}
+
+static og_status prepare_bodies(og_graph *g, og_table *node_names, size_t *number)
 {
     og_graph *body;
 
+    OG_TRY(rename_nodes(g, node_names));
     for (size_t i = 0; i < g->nodes.n; i++)
         for (int b = 0; (body = og_node_body(g->nodes.v[i], b)); b++) {
             OG_TRY(own_outputs(body));
             OG_TRY(rename_values(body, ++*number));
-            OG_TRY(prepare_bodies(body, number));
+            OG_TRY(prepare_bodies(body, node_names, number));
         }
     return OG_OK;
 }
 
-og_status og_prepare_bodies(og_graph *g)
+og_status og_prepare_names(og_graph *g)
 {
+    og_table *node_names = og_table_new(g->arena);
     size_t number = 0;
 
-    return prepare_bodies(g, &number);
+    return node_names ? prepare_bodies(g, node_names, &number) : og_graph_no_memory(g);
 }

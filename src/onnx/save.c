@@ -59,11 +59,39 @@ static og_status save_functions(og_saver *s, Onnx__ModelProto *model)
     return OG_OK;
 }
 
+static int64_t import_of(const og_saver *s, const char *domain)
+{
+    for (size_t i = 0; i < s->imports.n; i++)
+        if (!strcmp(s->imports.v[i]->domain, domain))
+            return s->imports.v[i]->version;
+    return 0;
+}
+
+/* What an operator that is not known means in another opset than its file's is not known either. */
+static og_status check_unknown(og_saver *s)
+{
+    const og_graph *g = s->g;
+
+    for (size_t i = 0; i < g->nodes.n; i++) {
+        const og_op *op = g->nodes.v[i]->op;
+
+        for (size_t j = 0; op->traits & OG_UNKNOWN && j < g->opsets.n; j++)
+            if (!strcmp(g->opsets.v[j].domain, op->domain) &&
+                g->opsets.v[j].version != import_of(s, op->domain))
+                return og_fail(s->report, OG_UNSUPPORTED,
+                               "%s is not known, so it cannot be moved from opset %lld to %lld",
+                               op->name, (long long)g->opsets.v[j].version,
+                               (long long)import_of(s, op->domain));
+    }
+    return OG_OK;
+}
+
 static og_status make_model(og_saver *s, Onnx__ModelProto *model)
 {
     onnx__model_proto__init(model);
     OG_TRY(og_save_need(s, "", 1));
     OG_TRY(og_save_graph(s, s->g, &model->graph));
+    OG_TRY(check_unknown(s));
     OG_TRY(save_properties(s, model));
     OG_TRY(save_functions(s, model));
     model->has_ir_version = true;
@@ -94,8 +122,10 @@ static og_status write_model(og_saver *s, const char *path)
 static og_status prepare(og_saver *s, const og_save_options *o)
 {
     OG_TRY(og_graph_settle(s->g));
+    if (o->weights)
+        OG_TRY(og_prepare_numbers(s->g, o->weights, o->context));
     OG_TRY(og_prepare_functional(s->g, o->prefix ? o->prefix : ""));
-    return og_prepare_bodies(s->g);
+    return og_prepare_names(s->g);
 }
 
 og_status og_save(og_graph *g, const char *path, const og_save_options *options)

@@ -40,7 +40,7 @@ static inline char *og_save_text(const char *text)
 og_status og_prepare_functional(og_graph *g, const char *prefix);
 /* Names no value twice within sight of another, and gives each body outputs that its own nodes
  * make. */
-og_status og_prepare_bodies(og_graph *g);
+og_status og_prepare_names(og_graph *g);
 
 /* ---- Graphs (save_graph.c) ---- */
 og_status og_save_graph(og_saver *s, og_graph *g, Onnx__GraphProto **proto);
