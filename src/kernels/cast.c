@@ -168,20 +168,25 @@ static bool is_float(og_elem elem)
            (elem >= OG_FLOAT8E4M3FN && elem <= OG_FLOAT8E5M2FNUZ);
 }
 
+static int64_t whole(double x)
+{
+    return x >= -0x1p63 && x < 0x1p63 ? (int64_t)x : INT64_MIN;
+}
+
 /* Integers of less than 8 bits keep the low bits of numbers that do not fit. */
 static void convert_one(const og_tensor *from, int64_t i, og_tensor *to, int64_t k, og_cast_rules rules)
 {
     if (!is_float(to->elem)) {
         if (to->elem == OG_BOOL)
             og_set_int(to, k, is_float(from->elem) ? og_get_double(from, i) != 0 : og_get_int(from, i) != 0);
-        else if (is_float(from->elem))
-            og_set_double(to, k, og_get_double(from, i));
         else
-            og_set_int(to, k, og_get_int(from, i));
+            og_set_int(to, k, is_float(from->elem) ? whole(og_get_double(from, i)) : og_get_int(from, i));
         return;
     }
     double x = from->elem == OG_INT64 ? (double)og_get_int(from, i) : og_get_double(from, i);
 
+    if (to->elem == OG_FLOAT4E2M1 && isnan(x))
+        x = -0.0; /* it has no NaN; ONNX's cases want the code 8 */
     x = to->elem == OG_FLOAT8E8M0 ? e8m0_round(x, rules) : float8_edge(to->elem, x, rules);
     og_set_double(to, k, x);
 }
