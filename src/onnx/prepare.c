@@ -1,8 +1,6 @@
 /* A clone of the graph, made what a file shall hold. */
 #include "onnx/save.h"
 
-#include <stdio.h>
-
 /* ---- State as inputs and outputs
  * ---------------------------------------------------------------------------- */
 

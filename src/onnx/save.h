@@ -38,8 +38,10 @@ static inline char *og_save_text(const char *text)
 /* ---- Making the clone what the file shall hold (prepare.c) ---- */
 /* State that is updated becomes inputs with defaults, its new values outputs. */
 og_status og_prepare_functional(og_graph *g, const char *prefix);
-/* Names no value twice within sight of another, and gives each body outputs that its own nodes
- * make. */
+/* Initializers and constants with other numbers, which are not copied. */
+og_status og_prepare_numbers(og_graph *g, og_weights *weights, void *context);
+/* Names no node twice and no value twice within sight of another, and gives each body outputs that
+ * its own nodes make. */
 og_status og_prepare_names(og_graph *g);
 
 /* ---- Graphs (save_graph.c) ---- */
