@@ -21,4 +21,8 @@ og_value *og_nn_gemm(og_value *a, bool trans_a, og_value *b, bool trans_b, float
  * dimensions before `axis` (1 unless given) by the rest. */
 void og_nn_upgrade_axis(og_rewrite *c, int from);
 
+/* Pools over all spatial axes: [n, channels, 1 …]; the reduction of that name over them. */
+og_status og_nn_global_infer(og_infer *c);
+og_value *og_nn_global(const char *reduction, og_value *x);
+
 #endif
