@@ -19,7 +19,7 @@ file(RELATIVE_PATH ONNXGRAD_PC_UP "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CM
 set(ONNXGRAD_PC_REQUIRES "libprotobuf-c zlib")
 # OpenBLAS by its flags: as a requirement it would ask for the Fortran library too.
 list(JOIN OPENBLAS_LDFLAGS " " openblas_flags)
-set(ONNXGRAD_PC_LIBS "${openblas_flags} -lm ${CMAKE_THREAD_LIBS_INIT} ${OpenMP_C_FLAGS}")
+set(ONNXGRAD_PC_LIBS "${openblas_flags} -lm ${CMAKE_THREAD_LIBS_INIT}")
 configure_file(cmake/onnxgrad.pc.in onnxgrad.pc @ONLY)
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/onnxgrad.pc"
     DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")

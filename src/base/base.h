@@ -212,6 +212,18 @@ typedef struct og_mt19937 {
 void og_mt_seed(og_mt19937 *mt, uint32_t seed);
 double og_mt_double(og_mt19937 *mt);
 
+/* ---- Threads ------------------------------------------------------------------------------------------------ */
+
+/* A pool of n threads, the caller among them; NULL only when memory is short.  og_threads_run gives every piece
+ * in [0, pieces) to one thread (index in [0, n), the caller is 0) and returns when all are done.  One job at a
+ * time; a NULL pool runs everything in the caller. */
+typedef struct og_threads og_threads;
+typedef void og_piece(void *context, int64_t piece, int thread);
+og_threads *og_threads_new(int n);
+void og_threads_free(og_threads *threads);
+int og_threads_count(const og_threads *threads);
+void og_threads_run(og_threads *threads, int64_t pieces, og_piece *run, void *context);
+
 /* ---- The machine ----------------------------------------------------------------------------- */
 
 int og_cpu_count(void);              /* what affinity and cgroup allow, at least 1 */

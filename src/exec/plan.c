@@ -238,7 +238,8 @@ og_plan *og_plan_new(const og_graph *graph, const og_feed *feeds, size_t n_feeds
         return NULL;
     }
     plan->arena = arena;
-    plan->threads = options->threads;
+    plan->pool = options->pool;
+    plan->threads = og_threads_count(options->pool);
     plan->graph = og_graph_clone(graph);
     if (!plan->graph)
         og_fail(options->report, OG_NO_MEMORY, "no memory left for a plan");

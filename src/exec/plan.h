@@ -91,14 +91,15 @@ struct og_plan {
     bool random;
     void *block, *scratch, *shared;
     size_t block_size, piece_scratch, shared_scratch;
-    int threads;
+    og_threads *pool;       /* of the session */
+    int threads;            /* in it */
     og_plan_facts facts;
 };
 
 /* What plans are made with. */
 typedef struct plan_options {
     og_state *state;
-    int threads;
+    og_threads *pool;
     size_t max_memory;
     const char *disable;
     og_report *report;
@@ -131,7 +132,7 @@ struct plan_run {
     size_t dynamic_bytes, max_memory;
 };
 og_status og_plan_run_steps(plan_run *run, size_t first, size_t last);
-void og_run_pieces(const og_call *call, void (*run)(const og_call *, int64_t, void *), int threads,
+void og_run_pieces(const og_call *call, void (*run)(const og_call *, int64_t, void *), og_threads *threads,
                    void *scratch, size_t piece_scratch);
 
 /* Subgraphs of steps. */

@@ -1,21 +1,33 @@
 /* Running: the steps in order, each in pieces that the threads share. */
 #include "exec/plan.h"
 
-#include <omp.h>
-
 enum { WORTH_SHARING = 20000 }; /* nanoseconds of work below which waking a second thread costs more */
 
-void og_run_pieces(const og_call *c, void (*run)(const og_call *, int64_t, void *), int threads,
+typedef struct shared_call {
+    const og_call *call;
+    void (*run)(const og_call *, int64_t, void *);
+    char *scratch;
+    size_t piece_scratch;
+} shared_call;
+
+static void run_piece(void *context, int64_t piece, int thread)
+{
+    const shared_call *s = context;
+
+    s->run(s->call, piece, s->scratch + s->piece_scratch * (size_t)thread);
+}
+
+void og_run_pieces(const og_call *c, void (*run)(const og_call *, int64_t, void *), og_threads *threads,
                    void *scratch, size_t piece_scratch)
 {
-    if (threads > 1 && c->pieces > 1 && c->cost * (double)c->pieces > WORTH_SHARING) {
-#pragma omp parallel for num_threads(threads) schedule(static)
-        for (int64_t piece = 0; piece < c->pieces; piece++)
-            run(c, piece, (char *)scratch + piece_scratch * (size_t)omp_get_thread_num());
-        return;
-    }
-    for (int64_t piece = 0; piece < c->pieces; piece++)
-        run(c, piece, scratch);
+    shared_call shared = {c, run, scratch, piece_scratch};
+
+    og_threads_run(threads, c->pieces, run_piece, &shared);
+}
+
+static og_threads *worth_sharing(const og_plan *plan, const og_call *c)
+{
+    return c->cost * (double)c->pieces > WORTH_SHARING ? plan->pool : NULL;
 }
 
 static og_status step_failed(plan_run *r, const plan_step *s)
@@ -35,7 +47,7 @@ static og_status run_static(plan_run *r, plan_step *s)
     s->call.run = r->run;
     if (s->checked && s->node->op->check(&s->call))
         return step_failed(r, s);
-    og_run_pieces(&s->call, s->run, plan->threads, plan->scratch, plan->piece_scratch);
+    og_run_pieces(&s->call, s->run, worth_sharing(plan, &s->call), plan->scratch, plan->piece_scratch);
     if (s->finish)
         s->finish(&s->call);
     return OG_OK;
@@ -149,7 +161,7 @@ static og_status run_dynamic(plan_run *r, plan_step *s)
         return og_fail(r->report, OG_NO_MEMORY, "no memory left for this run");
     scratch = (char *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63);
     c->shared = scratch + each * (size_t)r->plan->threads;
-    og_run_pieces(c, s->run, r->plan->threads, scratch, each);
+    og_run_pieces(c, s->run, worth_sharing(r->plan, c), scratch, each);
     if (s->finish)
         s->finish(c);
     return OG_OK;

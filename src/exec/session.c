@@ -58,10 +58,11 @@ static og_status session_init(og_session *s, og_graph *graph, const og_session_o
             return og_fail(&s->report, OG_NO_MEMORY, "no memory for a session");
         strcpy(s->disable, disable);
     }
-    s->options = (plan_options){.state = s->state, .threads = o->threads > 0 ? o->threads : og_cpu_count(),
+    s->options = (plan_options){.state = s->state,
+                                .pool = og_threads_new(o->threads > 0 ? o->threads : og_cpu_count()),
                                 .max_memory = o->max_memory ? o->max_memory : og_memory_limit(),
                                 .disable = s->disable, .report = &s->report};
-    if (!s->state)
+    if (!s->state || !s->options.pool)
         return og_fail(&s->report, OG_NO_MEMORY, "no memory for a session");
 #ifdef OG_HAVE_OPENBLAS
     if (o->blas_threads >= 0)
@@ -89,6 +90,7 @@ void og_session_free(og_session *s)
         next = p->next;
         og_plan_free(p);
     }
+    og_threads_free(s->options.pool);
     og_arena_free(s->run_arena);
     og_state_free(s->state);
     og_free(s->disable);

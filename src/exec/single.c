@@ -82,7 +82,9 @@ static og_status run_single(single *s, const og_node *node, const og_tensor *con
     if (!(scratch = og_malloc_aligned(each * (size_t)threads + c.shared_scratch + 64)))
         return og_fail(report, OG_NO_MEMORY, "no memory left to run one node");
     c.shared = scratch + each * (size_t)threads;
-    og_run_pieces(&c, node->op->run, threads, scratch, each);
+    og_threads *pool = threads > 1 ? og_threads_new(threads) : NULL;
+    og_run_pieces(&c, node->op->run, pool, scratch, each);
+    og_threads_free(pool);
     if (node->op->finish)
         node->op->finish(&c);
     og_free_aligned(scratch);
@@ -99,7 +101,7 @@ og_status og_run_node(const og_node *node, const og_tensor *const *in, og_tensor
         out[k] = NULL;
     if (!s.arena)
         return og_fail(report, OG_NO_MEMORY, "no memory left to run one node");
-    if (!og_node_runnable(node))
+    if (!og_node_runnable(node) || !node->op->run)
         status = og_node_unsupported(node, report);
     else if (!(status = infer_single(&s, node, in, report)) &&
              !(status = make_outputs(&s, node, out, report)))
