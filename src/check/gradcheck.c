@@ -26,7 +26,7 @@ typedef struct prober {
 
 static double tolerance_of(const prober *p)
 {
-    return p->options->tolerance > 0 ? p->options->tolerance : 1e-7;
+    return p->options->tolerance > 0 ? p->options->tolerance : 1e-8;
 }
 
 static og_status evaluate(prober *p, double *at, double x, double *f)
@@ -81,8 +81,9 @@ static void note(prober *p, double error, const char *name, int64_t i, double gr
     r->error = isnan(error) ? INFINITY : error;
     og_escape(shown, sizeof shown, name);
     if (low == high)
-        snprintf(r->text, sizeof r->text, "the gradient by '%s'[%lld] is %.10g, differences give %.10g",
-                 shown, (long long)i, gradient, low);
+        snprintf(r->text, sizeof r->text,
+                 "the gradient by '%s'[%lld] is %.10g, differences give %.10g", shown, (long long)i,
+                 gradient, low);
     else
         snprintf(r->text, sizeof r->text,
                  "the gradient by '%s'[%lld] is %.10g, the slopes at this kink are %.10g and %.10g",
@@ -91,8 +92,8 @@ static void note(prober *p, double error, const char *name, int64_t i, double gr
         r->passed = false;
 }
 
-static og_status compare_element(prober *p, const char *name, double *at, int64_t i, double gradient,
-                                 double largest)
+static og_status compare_element(prober *p, const char *name, double *at, int64_t i,
+                                 double gradient, double largest)
 {
     double last, d, low, high, scale = tolerance_of(p) * fmax(largest, 1);
 
@@ -101,8 +102,8 @@ static og_status compare_element(prober *p, const char *name, double *at, int64_
         OG_TRY(slope(p, at, h, &d));
         double allowed = scale * fmax(1, fabs(d) / fmax(largest, 1));
         if (fabs(d - last) < allowed / 2 || (isnan(d) && isnan(last))) {
-            note(p, isnan(d) && isnan(gradient) ? 0 : fabs(gradient - d) / allowed, name, i, gradient,
-                 d, d);
+            note(p, isnan(d) && isnan(gradient) ? 0 : fabs(gradient - d) / allowed, name, i,
+                 gradient, d, d);
             return OG_OK;
         }
         last = d;
@@ -110,7 +111,8 @@ static og_status compare_element(prober *p, const char *name, double *at, int64_
     OG_TRY(one_sided(p, at, &low, &high));
     p->result->kinks++;
     double outside = fmax(fmax(low - gradient, gradient - high), 0);
-    note(p, isnan(low + high) ? 0 : outside / (1e-4 * fmax(largest, 1)), name, i, gradient, low, high);
+    note(p, isnan(low + high) ? 0 : outside / (1e-4 * fmax(largest, 1)), name, i, gradient, low,
+         high);
     return OG_OK;
 }
 
@@ -142,7 +144,8 @@ static og_status numbers_of(prober *p, const og_value *v, double **x, int64_t *n
         if (!strcmp(p->feeds[i].name, v->name))
             t = &p->feeds[i].tensor;
     if (!t || t->elem != OG_DOUBLE)
-        return og_fail(p->report, OG_BAD_ARGUMENT, "'%s' is neither fed nor state, as double", v->name);
+        return og_fail(p->report, OG_BAD_ARGUMENT, "'%s' is neither fed nor state, as double",
+                       v->name);
     *x = t->data;
     *n = t->count;
     return OG_OK;
@@ -163,8 +166,9 @@ static og_status compare_all(prober *p, og_value *const wrt[], size_t n, og_valu
                 return p->report->code;
             }
             if (view.elem != OG_DOUBLE || view.count != count)
-                return og_fail(p->report, OG_BUG, "the gradient of '%s' has %lld numbers of type %s",
-                               wrt[i]->name, (long long)view.count, og_elem_name(view.elem));
+                return og_fail(p->report, OG_BUG,
+                               "the gradient of '%s' has %lld numbers of type %s", wrt[i]->name,
+                               (long long)view.count, og_elem_name(view.elem));
             if (!(gradient = og_tensor_copy(&view)))
                 return og_fail(p->report, OG_NO_MEMORY, "no memory for a gradient");
         }
@@ -196,7 +200,8 @@ static og_status compare_graph(og_graph *g, og_value *loss, og_value *const wrt[
 static og_value *dot_random(og_graph *g, og_value *v, uint64_t stream)
 {
     og_philox random = { .seed = 7, .stream = stream };
-    og_tensor *c = og_type_known(&v->type) ? og_tensor_new(OG_DOUBLE, v->type.rank, v->type.dims) : NULL;
+    og_tensor *c =
+        og_type_known(&v->type) ? og_tensor_new(OG_DOUBLE, v->type.rank, v->type.dims) : NULL;
 
     if (!c)
         return og_reduce("ReduceSum", v, (og_ints){ 0 }, false);
@@ -229,8 +234,11 @@ og_status og_gradcheck(og_graph *g, og_value *loss, og_value *const wrt[], size_
                        og_gradcheck_result *result, og_report *report)
 {
     static const og_gradcheck_options defaults = { 0 };
-    prober p = { .feeds = feeds, .n_feeds = n_feeds, .options = options ? options : &defaults,
-                 .result = result, .report = report };
+    prober p = { .feeds = feeds,
+                 .n_feeds = n_feeds,
+                 .options = options ? options : &defaults,
+                 .result = result,
+                 .report = report };
     og_value **grads = OG_NEW_N(g->arena, og_value *, n + 1);
 
     *result = (og_gradcheck_result){ .passed = true };
@@ -325,8 +333,9 @@ static og_value *sample_loss(sample_check *c, int only)
     return loss;
 }
 
-og_status og_gradcheck_sample(const og_op *op, const char *text, const og_gradcheck_options *options,
-                              og_gradcheck_result *result, og_report *report)
+og_status og_gradcheck_sample(const og_op *op, const char *text,
+                              const og_gradcheck_options *options, og_gradcheck_result *result,
+                              og_report *report)
 {
     const og_sample_options so = { .real = OG_DOUBLE, .constants = true };
     sample_check c = { 0 };

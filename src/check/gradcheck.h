@@ -13,10 +13,11 @@
 typedef struct og_gradcheck_options {
     int order;        /* 1, or 2: also the gradient of the gradient; 0 is 1 */
     int64_t elements; /* of each tensor, at most this many are moved; 0: 24 */
-    double tolerance; /* of a difference, against the largest number of the gradient or 1; 0: 1e-7 */
+    double
+        tolerance; /* of a difference, against the largest number of the gradient or 1; 0: 1e-8 */
     int threads;
-    int output;       /* of a sample: by output output-1 alone; 0: by all together */
-    og_state *state;  /* where parameters live; NULL: the graph's initial ones */
+    int output;      /* of a sample: by output output-1 alone; 0: by all together */
+    og_state *state; /* where parameters live; NULL: the graph's initial ones */
 } og_gradcheck_options;
 
 typedef struct og_gradcheck_result {

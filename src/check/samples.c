@@ -75,16 +75,17 @@ static void default_range(og_elem elem, double *low, double *high)
     bool real = og_elem_in(elem, OG_FLOATS | OG_FLOAT8S | OG_BIT(OG_FLOAT4E2M1));
 
     *low = real ? -2 : 0;
-    *high = real                                                     ? 2
-            : elem == OG_BOOL || elem == OG_INT2                     ? 1
-            : elem == OG_UINT2                                       ? 3
-            : elem == OG_INT4 || elem == OG_UINT4                    ? 7
-                                                                     : 9;
+    *high = real                                  ? 2
+            : elem == OG_BOOL || elem == OG_INT2  ? 1
+            : elem == OG_UINT2                    ? 3
+            : elem == OG_INT4 || elem == OG_UINT4 ? 7
+                                                  : 9;
 }
 
 /* Both ends of a range may come, so that edge values are met. */
 static og_status fill_random(reader *r, og_tensor *t, og_elem written, const char *range)
 {
+    const og_elems reals = OG_BIT(OG_FLOAT) | OG_BIT(OG_DOUBLE);
     og_philox random = { .seed = og_hash_bytes(1, r->text, strlen(r->text)),
                          .stream = (uint64_t)r->n_in };
     double low, high;
@@ -101,7 +102,9 @@ static og_status fill_random(reader *r, og_tensor *t, og_elem written, const cha
     for (int64_t i = 0; i < t->count; i++) {
         double u = og_philox_uniform(&random);
 
-        if (real)
+        if (r->options->bits && og_elem_in(written, reals))
+            og_set_int(t, i, u < 0.5);
+        else if (real)
             og_set_double(t, i, (double)(float)(low + u * (high - low)));
         else
             og_set_int(t, i, (int64_t)(low + floor(u * (high - low + 1))));
@@ -370,8 +373,9 @@ static og_status make_node(reader *r, og_sample *sample)
 {
     og_arena *arena = r->g->arena;
     og_value *in[SAMPLE_INPUTS] = { 0 };
-    og_node_spec spec = { .op = r->op, .attrs = r->attrs, .n_in = r->n_in, .n_out = r->n_out,
-                          .in = in };
+    og_node_spec spec = {
+        .op = r->op, .attrs = r->attrs, .n_in = r->n_in, .n_out = r->n_out, .in = in
+    };
 
     for (int i = 0; i < r->n_in; i++)
         in[i] = sample_input(r, i);
@@ -390,8 +394,13 @@ static og_status make_node(reader *r, og_sample *sample)
 og_status og_sample_make(const og_op *op, const char *text, const og_sample_options *options,
                          og_sample *sample, og_report *report)
 {
-    reader r = { .op = op, .options = options, .text = text, .at = text,
-                 .g = og_graph_new("sample"), .report = report, .gradient = true };
+    reader r = { .op = op,
+                 .options = options,
+                 .text = text,
+                 .at = text,
+                 .g = og_graph_new("sample"),
+                 .report = report,
+                 .gradient = true };
 
     *sample = (og_sample){ .graph = r.g };
     if (!r.g)

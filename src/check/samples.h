@@ -8,7 +8,8 @@
  *   (both ends may come); without, reals lie in -2..2 and integers in 0..9.
  * - `axis=1`, `perm=[0,2,1]`, `mode=reflect`, `to=double`, `value=float[2]{1 2}`: an attribute.
  * - `!outputs 3`: the node has three outputs, not just the required ones.
- * - `!nogradient`: gradients of this sample are not checked; `!nogradient ratio`: not by this input.
+ * - `!nogradient`: gradients of this sample are not checked; `!nogradient ratio`: not by this
+ * input.
  */
 #ifndef OG_CHECK_SAMPLES_H
 #define OG_CHECK_SAMPLES_H
@@ -21,11 +22,12 @@ typedef struct og_sample {
     og_node *node;
     og_tensor **in; /* numbers of the node's inputs, NULL where omitted; memory of the graph */
     bool gradient;
-    bool *fixed;    /* per input: no gradient by this one */
+    bool *fixed; /* per input: no gradient by this one */
 } og_sample;
 
 typedef struct og_sample_options {
     og_elem real;   /* float and double inputs become this type; OG_UNDEFINED: as written */
+    bool bits;      /* their random numbers are 0 and 1, which every type has */
     bool constants; /* integer inputs are constants of the graph, so that inference sees them */
 } og_sample_options;
 

@@ -1,6 +1,6 @@
 /*
- * The test of every operator: the registry is the plan, `.samples` are the cases (their syntax is in
- * src/check/samples.h).  A new operator needs no test file.
+ * The test of every operator: the registry is the plan, `.samples` are the cases (their syntax is
+ * in src/check/samples.h).  A new operator needs no test file.
  *
  * usage: ops [-v] [OPERATOR…]
  *
@@ -74,10 +74,17 @@ static bool same_strings(const og_tensor *a, const og_tensor *b)
     return true;
 }
 
+/* Behind the last element of a packed type the bits of its byte are nobody's. */
 static bool same_bits(const og_tensor *a, const og_tensor *b)
 {
     if (a->elem == OG_STRING)
         return same_strings(a, b);
+    if (og_elem_bits(a->elem) < 8) {
+        for (int64_t i = 0; i < a->count; i++)
+            if (og_get_double(a, i) != og_get_double(b, i))
+                return false;
+        return true;
+    }
     return !a->count || !memcmp(a->data, b->data, og_tensor_bytes(a));
 }
 
@@ -102,7 +109,8 @@ static verdict compare(trial *t, const char *what, int k, const og_tensor *a, co
     char first[80], second[80];
 
     if (!same_shape(a, b))
-        return fail(t, "%s: output %d is %s and %s", what, k, og_tensor_text(first, sizeof first, a),
+        return fail(t, "%s: output %d is %s and %s", what, k,
+                    og_tensor_text(first, sizeof first, a),
                     og_tensor_text(second, sizeof second, b));
     if (a->elem == OG_STRING || tolerance == 0)
         return same_bits(a, b) ? PASSED : fail(t, "%s: output %d differs in bits", what, k);
@@ -123,6 +131,20 @@ static verdict compare_outputs(trial *t, const char *what, og_tensor *const *a, 
     for (int k = 0; k < t->sample.node->n_out; k++)
         if (a[k] && b[k] && compare(t, what, k, a[k], b[k], tolerance) == FAILED)
             return FAILED;
+    return PASSED;
+}
+
+/* The same numbers in whatever types. */
+static verdict compare_numbers(trial *t, og_tensor *const *a, og_tensor *const *b)
+{
+    for (int k = 0; k < t->sample.node->n_out; k++) {
+        if (!same_shape(a[k], b[k]))
+            return fail(t, "%s: output %d has another shape", og_elem_name(b[k]->elem), k);
+        for (int64_t i = 0; i < a[k]->count; i++)
+            if (og_get_double(a[k], i) != og_get_double(b[k], i))
+                return fail(t, "%s: output %d[%lld] is %g, as float %g", og_elem_name(b[k]->elem),
+                            k, (long long)i, og_get_double(b[k], i), og_get_double(a[k], i));
+    }
     return PASSED;
 }
 
@@ -201,8 +223,8 @@ static verdict check_threads(trial *t)
     for (int threads = 2; threads <= 3 && v == PASSED; threads++) {
         if (run_node(&t->sample, threads, 0, out, &report))
             return fail_report(t, "several threads", &report);
-        v = compare_outputs(t, threads == 2 ? "one and two threads" : "one and three threads", t->out,
-                            out, 0);
+        v = compare_outputs(t, threads == 2 ? "one and two threads" : "one and three threads",
+                            t->out, out, 0);
         free_outputs(out);
     }
     return v;
@@ -222,7 +244,8 @@ static verdict check_inplace(trial *t)
     return v;
 }
 
-/* A session over the graph, everything fed (sizes that data decide are then found while running). */
+/* A session over the graph, everything fed (sizes that data decide are then found while running).
+ */
 static verdict check_session(trial *t)
 {
     og_tensor *out[MOST_OUTPUTS] = { 0 };
@@ -269,7 +292,8 @@ static verdict check_expansion(trial *t)
             return fail_report(t, "with constants", &report);
         }
     }
-    verdict v = expand_and_run(&s, out, &report) ? fail_report(t, "the expansion", &report) : PASSED;
+    verdict v =
+        expand_and_run(&s, out, &report) ? fail_report(t, "the expansion", &report) : PASSED;
     if (v == PASSED && t->runnable)
         v = run_node(&s, 1, 0, exact, &report)
                 ? fail_report(t, "the kernel", &report)
@@ -292,7 +316,8 @@ static verdict check_float(trial *t)
     if (t->runnable && !random_op(t) && !og_sample_make(t->op, t->text, &as_float, &a, &report) &&
         !og_sample_make(t->op, t->text, &as_double, &b, &report)) {
         if (run_node(&a, 1, 0, narrow, &report) || run_node(&b, 1, 0, wide, &report))
-            v = report.code == OG_UNSUPPORTED ? NOTHING : fail_report(t, "float or double", &report);
+            v = report.code == OG_UNSUPPORTED ? NOTHING
+                                              : fail_report(t, "float or double", &report);
         else
             v = compare_outputs(t, "double and float", wide, narrow, 4e-6);
     }
@@ -303,9 +328,45 @@ static verdict check_float(trial *t)
     return v;
 }
 
+/* What only moves data does so in every type: zeros and ones arrive where those of a float do. */
+static verdict check_widths(trial *t)
+{
+    og_tensor *narrow[MOST_OUTPUTS] = { 0 }, *wide[MOST_OUTPUTS] = { 0 };
+    og_sample_options options = { .real = OG_FLOAT, .bits = true };
+    og_report report = { 0 };
+    og_sample floats = { 0 };
+    verdict v = NOTHING;
+
+    if (!t->runnable || !(t->op->traits & OG_COPIES) ||
+        og_sample_make(t->op, t->text, &options, &floats, &report) ||
+        run_node(&floats, 1, 0, wide, &report)) {
+        og_graph_free(floats.graph);
+        return NOTHING;
+    }
+    for (int elem = 1; elem < OG_ELEM_COUNT && v != FAILED; elem++) {
+        og_sample s = { 0 };
+
+        options.real = (og_elem)elem;
+        og_report_clear(&report);
+        if (elem != OG_STRING && elem != OG_FLOAT8E8M0 && /* it has no 0 */
+            !og_sample_make(t->op, t->text, &options, &s, &report)) {
+            if (!run_node(&s, 1, 0, narrow, &report))
+                v = compare_numbers(t, wide, narrow);
+            else if (report.code != OG_UNSUPPORTED) /* some modes compute: not in every type yet */
+                v = fail_report(t, og_elem_name(options.real), &report);
+            free_outputs(narrow);
+        }
+        og_graph_free(s.graph);
+    }
+    free_outputs(wide);
+    og_graph_free(floats.graph);
+    return v;
+}
+
 static verdict gradient_of(trial *t, int order, int output)
 {
-    const og_gradcheck_options options = { .order = order, .output = output,
+    const og_gradcheck_options options = { .order = order,
+                                           .output = output,
                                            .elements = order == 2 ? 8 : 0 };
     og_gradcheck_result result;
     og_report report = { 0 };
@@ -350,9 +411,9 @@ static const struct {
     const char *name;
     verdict (*run)(trial *t);
 } checks[] = {
-    { "types", check_types },         { "threads", check_threads }, { "in place", check_inplace },
-    { "session", check_session },     { "expansion", check_expansion },
-    { "float", check_float },         { "gradient", check_gradient }, { "second", check_second },
+    { "types", check_types },     { "threads", check_threads },     { "in place", check_inplace },
+    { "session", check_session }, { "expansion", check_expansion }, { "float", check_float },
+    { "widths", check_widths },   { "gradient", check_gradient },   { "second", check_second },
 };
 enum { CHECKS = sizeof checks / sizeof *checks };
 
