@@ -126,7 +126,7 @@ static og_status fill_strings(reader *r, og_tensor *t, bool given)
     return OG_OK;
 }
 
-static og_status fill_numbers(reader *r, og_tensor *t, const char *stops)
+static og_status fill_numbers(reader *r, og_tensor *t, bool as_bits, const char *stops)
 {
     for (int64_t i = 0; i < t->count; i++) {
         double number;
@@ -140,7 +140,7 @@ static og_status fill_numbers(reader *r, og_tensor *t, const char *stops)
             number = *word == '-' ? -INFINITY : INFINITY;
         else if (!og_number_read(word, strlen(word), &number))
             return sample_fail(r, "one number for each element before this");
-        og_set_double(t, i, number);
+        og_set_double(t, i, as_bits ? number > 0 : number);
         skip_spaces(r);
     }
     return OG_OK;
@@ -215,7 +215,8 @@ static og_status read_input(reader *r)
     skip_spaces(r);
     if (elem == OG_STRING)
         return fill_strings(r, t, given);
-    return given ? fill_numbers(r, t, " ;") : fill_random(r, t, type.elem, range);
+    return given ? fill_numbers(r, t, r->options->bits && og_elem_in(type.elem, reals), " ;")
+                 : fill_random(r, t, type.elem, range);
 }
 
 static og_status set_list(reader *r, og_attr *a)
@@ -265,7 +266,7 @@ static og_status set_tensor(reader *r, og_attr *a)
     if (!take(r, "{"))
         return sample_fail(r, "'{'");
     skip_spaces(r);
-    OG_TRY(fill_numbers(r, t, " }"));
+    OG_TRY(fill_numbers(r, t, false, " }"));
     a->u.tensor = t;
     return take(r, "}") ? OG_OK : sample_fail(r, "'}'");
 }

@@ -27,7 +27,7 @@ typedef struct og_sample {
 
 typedef struct og_sample_options {
     og_elem real;   /* float and double inputs become this type; OG_UNDEFINED: as written */
-    bool bits;      /* their random numbers are 0 and 1, which every type has */
+    bool bits;      /* their numbers are 0 and 1, which every type has */
     bool constants; /* integer inputs are constants of the graph, so that inference sees them */
 } og_sample_options;
 
