@@ -26,8 +26,7 @@ int og_newest_opset(const char *domain)
     return 0;
 }
 
-/* ---- What a graph keeps of its file
- * ------------------------------------------------------------------------- */
+/* ---- What a graph keeps of its file ---------------------------------------------------------- */
 
 static void source_free(void *memory)
 {
@@ -93,8 +92,7 @@ bool og_model_has(const og_graph *g, const char *name)
     return source && og_table_get(source->by_name, name);
 }
 
-/* ---- The header
- * --------------------------------------------------------------------------------------------- */
+/* ---- The header ------------------------------------------------------------------------------ */
 
 static og_status check_version(og_loader *ld)
 {
@@ -167,8 +165,7 @@ static og_status load_header(og_loader *ld)
     return g->producer ? OG_OK : og_load_no_memory(ld);
 }
 
-/* ---- The graph
- * ---------------------------------------------------------------------------------------------- */
+/* ---- The graph ------------------------------------------------------------------------------- */
 
 /* All operators that are missing in one sentence: nobody wants to find them one by one. */
 static og_status report_unknown(og_loader *ld)

@@ -5,9 +5,7 @@
 
 enum { LOAD_MAX_ATTRS = 256 };
 
-/* ---- Types
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- Types ----------------------------------------------------------------------------------- */
 
 static og_status type_wrong(og_loader *ld, const char *name, og_status code, const char *what)
 {
@@ -88,8 +86,7 @@ og_status og_load_type(og_loader *ld, const Onnx__TypeProto *proto, const char *
     }
 }
 
-/* ---- Attributes
- * --------------------------------------------------------------------------------------------- */
+/* ---- Attributes ------------------------------------------------------------------------------ */
 
 /* Files of the first versions do not say the type; then the field that is filled does. */
 static int attr_type(const Onnx__AttributeProto *a)

@@ -59,8 +59,7 @@ static og_status list_functions(og_loader *ld)
     return OG_OK;
 }
 
-/* ---- Walking bodies
- * ----------------------------------------------------------------------------------------- */
+/* ---- Walking bodies -------------------------------------------------------------------------- */
 
 static og_status visit_function(og_loader *ld, og_function *f, int depth);
 

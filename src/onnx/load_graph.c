@@ -16,9 +16,7 @@ static og_status where_value(og_loader *ld, const char *kind, const char *name)
     return ld->report->code;
 }
 
-/* ---- Inputs
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- Inputs ---------------------------------------------------------------------------------- */
 
 /* Names of the initializers, with their place in the list from 1. */
 static og_status list_initializers(og_loader *ld, const Onnx__GraphProto *proto, og_table *names)
@@ -100,8 +98,7 @@ static og_status load_inputs(og_loader *ld, og_scope *scope, const Onnx__GraphPr
     return OG_OK;
 }
 
-/* ---- Initializers
- * ------------------------------------------------------------------------------------------- */
+/* ---- Initializers ---------------------------------------------------------------------------- */
 
 /* An input with an initializer: the main graph's gets a default, a subgraph's is always fed. */
 static og_status set_default(og_loader *ld, og_scope *scope, og_value *input,
@@ -157,9 +154,7 @@ static og_status load_initializers(og_loader *ld, og_scope *scope, const Onnx__G
     return OG_OK;
 }
 
-/* ---- Outputs
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- Outputs --------------------------------------------------------------------------------- */
 
 static og_status check_elem(og_loader *ld, const Onnx__ValueInfoProto *proto, const og_value *value)
 {

@@ -21,8 +21,7 @@ char *og_proto_text(const Onnx__NodeProto *proto, size_t index, char *out, size_
     return out;
 }
 
-/* ---- The operator and its version
- * --------------------------------------------------------------------------- */
+/* ---- The operator and its version ------------------------------------------------------------ */
 
 static bool find_import(const og_imports *imports, const char *domain, int64_t *version)
 {
@@ -74,9 +73,7 @@ og_unknown *og_load_unknown(og_loader *ld, const char *domain, const char *name)
     return op->name && op->domain ? unknown : (og_load_no_memory(ld), NULL);
 }
 
-/* ---- Adding
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- Adding ---------------------------------------------------------------------------------- */
 
 /* A node on its way into the graph. */
 typedef struct load_node {
@@ -145,9 +142,7 @@ static og_status add_node(og_loader *ld, og_scope *scope, load_node *n)
     return node ? define_outputs(ld, scope, n, node->out) : og_graph_status(scope->graph);
 }
 
-/* ---- Upgrades
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- Upgrades -------------------------------------------------------------------------------- */
 
 static og_status rewrite_fail(og_rewrite *c, og_status code, const char *text)
 {
@@ -214,9 +209,7 @@ static og_status upgrade_node(og_loader *ld, og_scope *scope, load_node *n)
     return add_node(ld, scope, n);
 }
 
-/* ---- One node
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- One node -------------------------------------------------------------------------------- */
 
 static og_status resolve(og_loader *ld, og_scope *scope, load_node *n)
 {

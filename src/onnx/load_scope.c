@@ -79,8 +79,7 @@ og_status og_scope_value(og_loader *ld, const og_scope *scope, const char *name,
     return og_fail(ld->report, OG_BAD_FILE, "there is no value '%s'", shown);
 }
 
-/* ---- Names in the graph
- * ------------------------------------------------------------------------------------- */
+/* ---- Names in the graph ---------------------------------------------------------------------- */
 
 const char *og_scope_free_name(const og_scope *scope, og_graph *graph, const char *base)
 {

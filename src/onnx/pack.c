@@ -33,9 +33,7 @@ bool og_pack_tensor(og_arena *arena, const char *name, const og_tensor *tensor,
     return true;
 }
 
-/* ---- Writing
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- Writing --------------------------------------------------------------------------------- */
 
 typedef struct file_buffer {
     ProtobufCBuffer base;

@@ -46,8 +46,7 @@ static og_status add_edit(patch *p, const uint8_t *at, size_t old_size, const vo
     return og_list_push(p->arena, &p->edits, e) ? OG_OK : patch_no_memory(p);
 }
 
-/* ---- One tensor
- * --------------------------------------------------------------------------------------------- */
+/* ---- One tensor ------------------------------------------------------------------------------ */
 
 static uint64_t list_entry(const og_tensor *t, int64_t i)
 {
@@ -170,8 +169,7 @@ static og_status collect(patch *p, og_weights *weights, void *context)
     return OG_OK;
 }
 
-/* ---- Lengths around edits
- * ----------------------------------------------------------------------------------- */
+/* ---- Lengths around edits -------------------------------------------------------------------- */
 
 /* How much longer the edits make the bytes [begin, end). */
 static int64_t growth(const patch *p, size_t n, size_t begin, size_t end)
@@ -239,8 +237,7 @@ static og_status fix_lengths(patch *p, size_t n, const ProtobufCMessageDescripto
     return OG_OK;
 }
 
-/* ---- External files
- * ----------------------------------------------------------------------------------------- */
+/* ---- External files -------------------------------------------------------------------------- */
 
 /* Names another file in every tensor whose data lie in `location`. */
 static og_status rename_location(patch *p, const char *location, const char *by)
@@ -354,8 +351,7 @@ static og_status save_external(patch *p, size_t index, const char *path, bool ov
     return target ? write_external(p, index, target) : patch_no_memory(p);
 }
 
-/* ---- The whole
- * ---------------------------------------------------------------------------------------------- */
+/* ---- The whole ------------------------------------------------------------------------------- */
 
 static int by_offset(const void *a, const void *b)
 {

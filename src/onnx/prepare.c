@@ -1,8 +1,7 @@
 /* A clone of the graph, made what a file shall hold. */
 #include "onnx/save.h"
 
-/* ---- State as inputs and outputs
- * ---------------------------------------------------------------------------- */
+/* ---- State as inputs and outputs ------------------------------------------------------------- */
 
 static og_status add_output(og_graph *g, const char *prefix, const char *name, const char *suffix,
                             og_value *value)
@@ -69,9 +68,32 @@ og_status og_prepare_functional(og_graph *g, const char *prefix)
     return og_graph_prune(g, NULL, 0);
 }
 
-/* ---- Bodies
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- Numbers ------------------------------------------------------------------------------- */
+
+og_status og_prepare_numbers(og_graph *g, og_weights *weights, void *context)
+{
+    char shown[160];
+
+    for (size_t i = 0; i < g->values.n; i++) {
+        og_value *v = g->values.v[i];
+        const og_tensor *t = v->data && !v->node ? weights(context, v->name) : NULL;
+
+        if (!t)
+            continue;
+        if (t->elem != v->data->elem || t->count != v->data->count)
+            return og_fail(og_graph_errors(g), OG_BAD_ARGUMENT,
+                           "new numbers for '%s' are %lld of %s, expected %lld of %s",
+                           og_escape(shown, sizeof shown, v->name), (long long)t->count,
+                           og_elem_name(t->elem), (long long)v->data->count,
+                           og_elem_name(v->data->elem));
+        v->data = og_graph_tensor(g, t->elem, v->data->rank, v->data->dims, t->data);
+        if (!v->data)
+            return og_graph_no_memory(g);
+    }
+    return OG_OK;
+}
+
+/* ---- Bodies ---------------------------------------------------------------------------------- */
 
 static bool outer_has(const og_graph *g, const char *name)
 {

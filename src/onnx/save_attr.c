@@ -3,9 +3,7 @@
 
 #include <math.h>
 
-/* ---- Types
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- Types ----------------------------------------------------------------------------------- */
 
 static og_status save_dim(og_saver *s, og_dim dim, Onnx__TensorShapeProto__Dimension **out)
 {
@@ -93,8 +91,7 @@ og_status og_save_type(og_saver *s, const og_type *type, Onnx__TypeProto **out)
     return save_shape(s, type, tensor);
 }
 
-/* ---- Attributes
- * --------------------------------------------------------------------------------------------- */
+/* ---- Attributes ------------------------------------------------------------------------------ */
 
 static og_status save_strings(og_saver *s, const og_attr *a, Onnx__AttributeProto *proto)
 {

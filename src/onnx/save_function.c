@@ -107,8 +107,7 @@ static og_status expand(og_saver *s, expansion *e)
     return OG_OK;
 }
 
-/* ---- The function
- * ------------------------------------------------------------------------------------------- */
+/* ---- The function ---------------------------------------------------------------------------- */
 
 /* Functions have no initializers: constants become nodes. */
 static og_status save_constant(og_saver *s, const og_value *v, Onnx__NodeProto **out)

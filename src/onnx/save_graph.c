@@ -34,9 +34,7 @@ og_status og_save_need(og_saver *s, const char *domain, int64_t version)
     return OG_OK;
 }
 
-/* ---- Versions
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- Versions -------------------------------------------------------------------------------- */
 
 static bool all_early(og_value *const *v, int n)
 {
@@ -78,9 +76,7 @@ static og_status need_node(og_saver *s, const og_node *node)
     return og_save_need(s, domain, 1);
 }
 
-/* ---- Nodes
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- Nodes ----------------------------------------------------------------------------------- */
 
 static og_status save_names(og_saver *s, og_value *const *values, int n, size_t *n_names,
                             char ***names)
@@ -131,8 +127,7 @@ og_status og_save_nodes(og_saver *s, const og_graph *g, size_t first, Onnx__Node
     return OG_OK;
 }
 
-/* ---- Ends and constants
- * ------------------------------------------------------------------------------------- */
+/* ---- Ends and constants ---------------------------------------------------------------------- */
 
 typedef struct value_list {
     og_value **v;

@@ -20,9 +20,7 @@ typedef struct scan_frame {
     int depth;
 } scan_frame;
 
-/* ---- Reports
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- Reports --------------------------------------------------------------------------------- */
 
 /* The innermost message around that has a name of its own says where. */
 static void scan_where(og_scan *s, const scan_frame *frame)
@@ -65,8 +63,7 @@ static og_status scan_wrong(og_scan *s, const scan_frame *frame, const uint8_t *
     return s->report->code;
 }
 
-/* ---- The slim copy
- * ------------------------------------------------------------------------------------------ */
+/* ---- The slim copy --------------------------------------------------------------------------- */
 
 static void put_tag(og_scan *s, const og_field *field)
 {
@@ -124,9 +121,7 @@ size_t og_scan_number(const Onnx__TensorProto *tensor)
     return SIZE_MAX;
 }
 
-/* ---- Walking
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- Walking --------------------------------------------------------------------------------- */
 
 static og_status scan_charge(og_scan *s, size_t bytes)
 {
@@ -274,8 +269,7 @@ static og_status scan_message(og_scan *s, const scan_frame *frame)
     return wire.wrong ? scan_wrong(s, frame, field.start, wire.wrong) : OG_OK;
 }
 
-/* ---- Unpacking
- * ---------------------------------------------------------------------------------------------- */
+/* ---- Unpacking ------------------------------------------------------------------------------- */
 
 static void *allocator_alloc(void *unused, size_t size)
 {

@@ -80,8 +80,7 @@ static char *tensor_text(const char *name, const og_tensor *t, char *out, size_t
     return out;
 }
 
-/* ---- Type and shape
- * ----------------------------------------------------------------------------------------- */
+/* ---- Type and shape -------------------------------------------------------------------------- */
 
 static og_status read_shape(og_tensors *t, const Onnx__TensorProto *proto, const char *name,
                             og_tensor *out, size_t *bytes)
@@ -122,8 +121,7 @@ static og_status read_shape(og_tensors *t, const Onnx__TensorProto *proto, const
     return OG_OK;
 }
 
-/* ---- Finding the numbers
- * ------------------------------------------------------------------------------------ */
+/* ---- Finding the numbers --------------------------------------------------------------------- */
 
 static int64_t count_varints(const uint8_t *data, size_t size)
 {
@@ -201,9 +199,7 @@ static og_status check_amount(og_tensors *t, const char *about, const tensor_fou
     return OG_OK;
 }
 
-/* ---- Decoding
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- Decoding -------------------------------------------------------------------------------- */
 
 static og_status no_room(og_tensors *t, const char *about)
 {

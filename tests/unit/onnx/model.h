@@ -8,8 +8,7 @@
 #include "onnx/onnx_file.h"
 #include "onnx/wire.h"
 
-/* ---- Fields; each frees the message it takes in ------------------------------------------------
- */
+/* ---- Fields; each frees the message it takes in ---------------------------------------------- */
 
 static inline void put_raw(og_text *m, uint32_t number, og_wire_type wire, const void *data,
                            size_t size)
@@ -58,8 +57,7 @@ static inline void put_words(og_text *m, uint32_t number, const char *words)
     }
 }
 
-/* ---- Messages ----------------------------------------------------------------------------------
- */
+/* ---- Messages -------------------------------------------------------------------------------- */
 
 /* A tensor without numbers. */
 static inline og_text tensor_head(const char *name, og_elem elem, int rank, const int64_t *dims)
@@ -150,8 +148,7 @@ static inline og_text model(int64_t ir, int64_t version, og_text graph)
     return m;
 }
 
-/* ---- Files -------------------------------------------------------------------------------------
- */
+/* ---- Files ----------------------------------------------------------------------------------- */
 
 static inline const char *put_model(const char *name, og_text m)
 {

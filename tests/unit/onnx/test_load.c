@@ -115,8 +115,7 @@ static void constants_of_every_kind(void **state)
     og_graph_free(g);
 }
 
-/* ---- Functions ---------------------------------------------------------------------------------
- */
+/* ---- Functions ------------------------------------------------------------------------------- */
 
 static og_text function(const char *name, const char *in, const char *out)
 {
@@ -233,8 +232,7 @@ static void functions_cannot_explode(void **state)
     assert_refused(put_model("m.onnx", m), OG_LIMIT, "inlined");
 }
 
-/* ---- Mistakes ----------------------------------------------------------------------------------
- */
+/* ---- Mistakes -------------------------------------------------------------------------------- */
 
 static void missing_operators_are_listed(void **state)
 {

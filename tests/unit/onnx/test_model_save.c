@@ -186,8 +186,7 @@ static void misfits(void **state)
     og_graph_free(made);
 }
 
-/* ---- External data -----------------------------------------------------------------------------
- */
+/* ---- External data --------------------------------------------------------------------------- */
 
 static og_text entry(const char *key, const char *value)
 {
