@@ -4,9 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void json_string(const char *text)
+static void put_escaped(const char *text)
 {
-    putchar('"');
     for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
         if (*c == '"' || *c == '\\')
             printf("\\%c", *c);
@@ -15,7 +14,25 @@ void json_string(const char *text)
         else
             putchar(*c);
     }
+}
+
+void json_string(const char *text)
+{
     putchar('"');
+    put_escaped(text);
+    putchar('"');
+}
+
+void json_path(const char *folder, const char *name)
+{
+    putchar('"');
+    put_escaped(folder);
+    printf("/%s\"", name);
+}
+
+void json_object(const char *kind)
+{
+    printf("{\"event\": \"%s\"", kind);
 }
 
 void json_key(const char *key, int first)

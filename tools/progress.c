@@ -30,7 +30,9 @@ static bool is_terminal(void)
 
 bool progress_open(progress *p, const char *style)
 {
-    *p = (progress){ .started = now(), .first_step = -1, .next_share = 1 };
+    double at = now();
+
+    *p = (progress){ .started = at, .shown = at, .first_step = -1, .next_share = 1 };
     if (!strcmp(style, "auto"))
         p->style = is_terminal() ? PROGRESS_BAR : PROGRESS_PLAIN;
     else if (!strcmp(style, "bar"))

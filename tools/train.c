@@ -1,7 +1,9 @@
 /* onnxgrad train: a model, data, a loss and a chain. */
 #define _POSIX_C_SOURCE 200809L
 #include "tools/command.h"
+#include "tools/output.h"
 #include "tools/progress.h"
+#include "tools/record.h"
 #include "models/zoo.h"
 
 #include <math.h>
@@ -16,16 +18,23 @@ static const option options[] = {
     { "batch", 'b', "N", "64", "rows in a step", false },
     { "epochs", 'e', "N", "10", "passes over the data", false },
     { "steps", 'n', "N", NULL, "stop after this many steps", false },
+    { "val", 0, "PART|SRC", NULL, "choose the best model by this part (0.1) or set", false },
+    { "patience", 0, "N", NULL, "stop after N epochs without a better validation loss", false },
     { "eval", 0, "SRC", "of the zoo", "a set that is only measured", false },
     { "metric", 0, "NAME", "accuracy for classes", "accuracy or none", false },
     { "feed", 'f', "INPUT=ARRAY", "by name and order", "which array goes into which input", true },
     { "no-shuffle", 0, NULL, NULL, "take the rows in their own order", false },
     { "seed", 's', "N", "0", "of initial weights, order and random operators", false },
     { "threads", 't', "N", "all processors", "for one step", false },
+    { "out", 'o', "DIR", "runs/NAME-1", "the run folder; one that is not empty is refused", false },
+    { "resume", 0, "DIR", NULL, "go on in a run folder; needs nothing else", false },
+    { "log", 0, "FILE", NULL, "one JSON object a step, beside the run folder's metrics.jsonl", false },
+    { "save-every", 0, "STEPS", "every epoch", "write checkpoints more often", false },
     { "max-memory", 0, "SIZE", "of the machine", "refuse to need more, such as 2G", false },
     { "max-iterations", 0, "N", "1000000", "of all loops in one step", false },
     { "disable", 0, "PASS,…", NULL, "plan passes not to run", false },
     { "progress", 0, "STYLE", "auto", "auto, bar, plain or none", false },
+    { "quiet", 'q', NULL, NULL, "no progress", false },
     { "json", 0, NULL, NULL, "results as one JSON object a line", false },
     { 0 },
 };
@@ -34,6 +43,7 @@ static const char *const examples[] = {
     "onnxgrad train zoo:digits",
     "onnxgrad train zoo:mlp --opt \"clip_norm(0.1) | sgd(lr=1.0)\"",
     "onnxgrad train mnist-8.onnx --data fashion-mnist --epochs 2",
+    "onnxgrad train --resume runs/mlp-1",
     NULL,
 };
 
@@ -57,64 +67,119 @@ static void watch_signals(void)
 
 typedef struct training {
     command *c;
+    const char *resume; /* the folder to go on in, or NULL */
     model model;
-    og_dataset *data, *eval;
+    og_dataset *all, *data, *val, *eval; /* `all` is set when data and val are parts of it */
     og_train_options options;
     og_trainer *trainer;
     progress progress;
-    og_train_event last; /* the last epoch's */
     const char **feeds;
+    char *record, folder[1024];
+    bool json;
 } training;
+
+static void json_event(const og_train_event *e)
+{
+    json_object("epoch");
+    json_key("epoch", 0);
+    json_whole(e->epoch);
+    json_key("step", 0);
+    json_whole(e->step);
+    json_key("loss", 0);
+    json_number(e->loss);
+    json_key("val_loss", 0);
+    json_number(e->val_loss);
+    json_key("val_metric", 0);
+    json_number(e->val_metric);
+    json_key("eval_loss", 0);
+    json_number(e->eval_loss);
+    json_key("eval_metric", 0);
+    json_number(e->eval_metric);
+    json_key("grad_norm", 0);
+    json_number(e->grad_norm);
+    json_key("clipped", 0);
+    json_number(e->clipped);
+    puts("}");
+    fflush(stdout);
+}
 
 static bool watch(void *context, const og_train_event *event)
 {
     training *t = context;
 
     progress_event(&t->progress, event);
-    if (event->kind == OG_TRAIN_EPOCH)
-        t->last = *event;
+    if (t->json && event->kind == OG_TRAIN_EPOCH)
+        json_event(event);
     return !caught;
 }
+
+static bool read_numbers(training *t)
+{
+    const command *c = t->c;
+    og_train_options *o = &t->options;
+    int64_t seed = 0, threads = 0;
+
+    if (!command_whole(c, "batch", 1, &o->batch) || !command_whole(c, "epochs", 1, &o->epochs) ||
+        !command_whole(c, "steps", 1, &o->steps) || !command_whole(c, "seed", 0, &seed) ||
+        !command_whole(c, "threads", 1, &threads) || !command_whole(c, "patience", 1, &o->patience) ||
+        !command_whole(c, "save-every", 1, &o->save_every) ||
+        !command_whole(c, "max-iterations", 1, &o->max_iterations) ||
+        !command_size(c, "max-memory", &o->max_memory))
+        return false;
+    o->seed = (uint64_t)seed;
+    o->threads = (int)threads;
+    return true;
+}
+
+static int read_options(training *t)
+{
+    const command *c = t->c;
+    const og_zoo *zoo = t->model.zoo;
+    const char *style = command_has(c, "quiet") ? "none" : command_text(c, "progress", "auto");
+
+    t->options = (og_train_options){
+        .loss = command_text(c, "loss", zoo ? zoo->loss : NULL),
+        .chain = command_text(c, "opt", zoo ? zoo->chain : NULL),
+        .metric = command_text(c, "metric", zoo ? zoo->metric : NULL),
+        .no_shuffle = command_has(c, "no-shuffle"),
+        .disable = command_text(c, "disable", NULL),
+        .log = command_text(c, "log", NULL),
+        .batch = zoo ? zoo->batch : 0,
+        .epochs = zoo && !command_has(c, "steps") ? zoo->epochs : 0,
+        .feeds = t->feeds = command_list(c, "feed"),
+        .watch = watch,
+        .context = t,
+    };
+    t->json = command_has(c, "json");
+    if (!read_numbers(t))
+        return USAGE;
+    if (!progress_open(&t->progress, style))
+        return usage_error(c->verb, "--progress is '%s', expected auto, bar, plain or none", style);
+    if (t->options.patience && !command_has(c, "val"))
+        return usage_error(c->verb, "--patience needs --val");
+    return DONE;
+}
+
+/* ---- Data ---------------------------------------------------------------------------------------------------- */
 
 static int open_data(const char *source, og_dataset **data)
 {
     return og_dataset_open(source, data) ? report_print(og_dataset_report(*data)) : DONE;
 }
 
-static bool read_options(training *t)
+/* A part of the training data, or a set of its own. */
+static int open_val(training *t, const char *text)
 {
-    const command *c = t->c;
-    const og_zoo *zoo = t->model.zoo;
-    og_train_options *o = &t->options;
-    int64_t seed = 0, threads = 0;
+    char *end;
+    double part = strtod(text, &end);
 
-    *o = (og_train_options){
-        .loss = command_text(c, "loss", zoo ? zoo->loss : NULL),
-        .chain = command_text(c, "opt", zoo ? zoo->chain : NULL),
-        .metric = command_text(c, "metric", zoo ? zoo->metric : NULL),
-        .no_shuffle = command_has(c, "no-shuffle"),
-        .disable = command_text(c, "disable", NULL),
-        .batch = zoo ? zoo->batch : 0,
-        .watch = watch,
-        .context = t,
-    };
-    if (zoo && !command_has(c, "steps"))
-        o->epochs = zoo->epochs;
-    if (!command_whole(c, "batch", 1, &o->batch) || !command_whole(c, "epochs", 1, &o->epochs) ||
-        !command_whole(c, "steps", 1, &o->steps) || !command_whole(c, "seed", 0, &seed) ||
-        !command_whole(c, "threads", 1, &threads) ||
-        !command_whole(c, "max-iterations", 1, &o->max_iterations) ||
-        !command_size(c, "max-memory", &o->max_memory))
-        return false;
-    o->seed = (uint64_t)seed;
-    o->threads = (int)threads;
-    o->feeds = t->feeds = command_list(c, "feed");
-    if (!progress_open(&t->progress, command_text(c, "progress", "auto"))) {
-        usage_error(c->verb, "--progress is '%s', expected auto, bar, plain or none",
-                    command_text(c, "progress", ""));
-        return false;
-    }
-    return true;
+    if (*end || end == text)
+        return open_data(text, &t->val);
+    t->all = t->data;
+    t->data = NULL;
+    return og_dataset_split(t->all, part, t->options.seed, &t->data, &t->val)
+               ? report_print(og_dataset_report(t->all))
+               : DONE;
 }
 
 static int open_sets(training *t)
@@ -123,65 +188,145 @@ static int open_sets(training *t)
     const char *data = command_text(t->c, "data", zoo ? zoo->data : NULL);
     /* The zoo's test set belongs to the zoo's data. */
     const char *eval = command_text(t->c, "eval", zoo && !command_has(t->c, "data") ? zoo->eval : NULL);
+    const char *val = command_text(t->c, "val", NULL);
     int status;
 
     if (!data)
         return usage_error(t->c->verb, "a file needs data: --data SRC");
-    if ((status = open_data(data, &t->data)))
+    if ((status = open_data(data, &t->data)) || (val && (status = open_val(t, val))) ||
+        (eval && (status = open_data(eval, &t->eval))))
         return status;
-    if (eval && (status = open_data(eval, &t->eval)))
-        return status;
+    t->options.val = t->val;
     t->options.eval = t->eval;
     return DONE;
 }
 
+/* ---- Run folders --------------------------------------------------------------------------------------------- */
+
+static int open_folder(training *t)
+{
+    const char *out = t->resume ? t->resume : command_text(t->c, "out", NULL);
+    og_report report = { 0 };
+
+    t->options.resume = t->resume != NULL;
+    if (out) {
+        t->options.folder = out;
+    } else if (og_run_folder_new("runs", t->model.name, t->folder, sizeof t->folder, &report)) {
+        return report_print(&report);
+    } else {
+        t->options.folder = t->folder;
+    }
+    t->options.command = t->record = record_write(t->c->argc, t->c->argv);
+    return DONE;
+}
+
+/* ---- Results --------------------------------------------------------------------------------------------------- */
+
 static void print_result(const training *t)
 {
-    const og_train_event *e = &t->last;
+    og_train_result r = og_trainer_result(t->trainer);
+    bool measured = !isnan(r.eval_loss);
+    double loss = measured ? r.eval_loss : t->val ? r.val_loss : r.loss;
+    double accuracy = measured ? r.eval_metric : r.val_metric;
 
-    if (!isnan(e->eval_metric))
-        printf("accuracy %.2f %%  loss %.4g\n", 100 * e->eval_metric, e->eval_loss);
-    else if (!isnan(e->eval_loss))
-        printf("loss %.4g\n", e->eval_loss);
+    if (t->json) {
+        json_object("end");
+        json_key("model", 0);
+        json_path(t->options.folder, "model.onnx");
+        json_key("epoch", 0);
+        json_whole(r.epoch);
+        json_key("loss", 0);
+        json_number(loss);
+        json_key("accuracy", 0);
+        json_number(accuracy);
+        puts("}");
+        return;
+    }
+    if (!isnan(accuracy))
+        printf("accuracy %.2f %%  ", 100 * accuracy);
+    printf("loss %.4g  %s/model.onnx\n", loss, t->options.folder);
 }
 
 static int train(training *t)
 {
     og_status s = og_trainer_new(t->model.graph, t->data, &t->options, &t->trainer);
 
-    if (s)
-        return report_print(og_trainer_report(t->trainer));
-    watch_signals();
-    s = og_trainer_run(t->trainer);
+    if (!s) {
+        watch_signals();
+        s = og_trainer_run(t->trainer);
+    }
     progress_close(&t->progress);
-    if (s == OG_STOPPED)
+    if (s == OG_STOPPED) {
+        fprintf(stderr, "stopped and saved; onnxgrad train --resume %s goes on\n", t->options.folder);
         return 128 + caught;
+    }
     if (s)
         return report_print(og_trainer_report(t->trainer));
     print_result(t);
     return DONE;
 }
 
-static int run_train(command *c)
+static int train_command(command *c, const char *resume)
 {
-    training t = { .c = c, .last = { .eval_loss = NAN, .eval_metric = NAN } };
+    training t = { .c = c, .resume = resume };
     int64_t seed = 0;
     int status = command_whole(c, "seed", 0, &seed) ? DONE : USAGE;
 
     if (!status)
         status = model_open(&t.model, c->words[0], (uint64_t)seed);
     if (!status)
-        status = read_options(&t) ? DONE : USAGE;
+        status = read_options(&t);
     if (!status)
         status = open_sets(&t);
+    if (!status)
+        status = open_folder(&t);
     if (!status)
         status = train(&t);
     og_trainer_free(t.trainer);
     og_dataset_free(t.data);
+    og_dataset_free(t.val);
     og_dataset_free(t.eval);
+    og_dataset_free(t.all);
     model_close(&t.model);
     free(t.feeds);
+    free(t.record);
     return status;
+}
+
+/* The command that made the folder, run again to go on in it. */
+static int resume(command *c, const char *folder)
+{
+    char *text = record_load(folder, "command.txt"), **argv = NULL;
+    command again = { 0 };
+    int argc = 0, status;
+
+    if (c->n_words || c->n_given > 1) {
+        free(text);
+        return usage_error(c->verb, "--resume DIR needs nothing else: the folder knows the command");
+    }
+    if (text)
+        argv = record_read(text, &argc);
+    if (!argv || argc < 3) {
+        fprintf(stderr, "error: '%s' holds no command.txt of a run\n", folder);
+        status = BAD_INPUT;
+    } else if (!(status = command_parse(&again, c->verb, argc, argv))) {
+        status = train_command(&again, folder);
+    }
+    command_free(&again);
+    free(argv);
+    free(text);
+    return status;
+}
+
+static int run_train(command *c)
+{
+    const char *folder = command_text(c, "resume", NULL);
+
+    if (folder)
+        return resume(c, folder);
+    if (!c->n_words)
+        return usage_error(c->verb, "train needs a MODEL: a file or zoo:NAME");
+    return train_command(c, NULL);
 }
 
 const verb verb_train = {
@@ -190,7 +335,6 @@ const verb verb_train = {
     .doc = "train a model: an ONNX file or zoo:NAME",
     .examples = examples,
     .options = options,
-    .min_words = 1,
     .max_words = 1,
     .run = run_train,
 };

@@ -18,7 +18,7 @@ typedef enum og_train_event_kind {
     OG_TRAIN_STEP,  /* one batch was learned (or skipped) */
     OG_TRAIN_MEASURE, /* one batch of a measurement is done */
     OG_TRAIN_EPOCH, /* an epoch ended and was measured */
-    OG_TRAIN_SAVED  /* a checkpoint was written to `note` */
+    OG_TRAIN_SAVED  /* a checkpoint was written into the run folder */
 } og_train_event_kind;
 
 typedef struct og_train_event {
@@ -53,6 +53,11 @@ typedef struct og_train_options {
     og_dataset *eval;       /* only measured */
     int64_t patience;       /* epochs without a better validation loss; 0: never stop early */
     const char *metric;     /* "accuracy"; NULL: accuracy for class labels; "none" */
+    const char *folder;     /* of the run: see below; NULL: none */
+    const char *command;    /* text for its command.txt; NULL: no such file */
+    bool resume;            /* go on in that folder */
+    const char *log;        /* a further copy of the log; NULL: none */
+    int64_t save_every;     /* steps between checkpoints; 0: one an epoch */
     int threads;            /* 0: as many as the process may use */
     size_t max_memory;      /* bytes; 0: what the machine has */
     int64_t max_iterations; /* of all loops in one step; 0: 1,000,000 */
@@ -60,6 +65,19 @@ typedef struct og_train_options {
     og_train_watch *watch;  /* NULL: nobody is told */
     void *context;
 } og_train_options;
+
+/* A run folder holds command.txt, model.onnx (the last model; with options.val the best by validation loss),
+ * last.safetensors (a checkpoint) and metrics.jsonl (an object a step).  One that has anything in it is refused
+ * unless options.resume is set: then training goes on from the checkpoint, or from the start where there is none, and
+ * gives the bits of a run that never stopped.  This makes `base/name-K` for the first K that is free. */
+OG_API og_status og_run_folder_new(const char *base, const char *name, char *folder, size_t size,
+                                   og_report *report);
+
+/* What the folder's model.onnx was measured with; NaN where it was not. */
+typedef struct og_train_result {
+    int64_t epoch;
+    double loss, val_loss, val_metric, eval_loss, eval_metric;
+} og_train_result;
 
 /* Makes a trainer of `graph`, which it does not change and which must outlive it, as must the data.
  *
@@ -79,9 +97,11 @@ OG_API og_status og_trainer_step(og_trainer *trainer, og_run_info *info);
 /* Learns the rest of this epoch and measures. */
 OG_API og_status og_trainer_epoch(og_trainer *trainer);
 
-/* Learns until the epochs or steps are done; OG_STOPPED when the watch said so. */
+/* Learns until the epochs or steps are done, or patience ends; OG_STOPPED when the watch said so, and what is
+ * needed to go on is then in the run folder. */
 OG_API og_status og_trainer_run(og_trainer *trainer);
 OG_API bool og_trainer_done(const og_trainer *trainer);
+OG_API og_train_result og_trainer_result(const og_trainer *trainer);
 
 /* Mean loss and the metric over a set, with the weights as they are; either result may be NULL. */
 OG_API og_status og_trainer_measure(og_trainer *trainer, og_dataset *data, double *loss,
@@ -89,6 +109,11 @@ OG_API og_status og_trainer_measure(og_trainer *trainer, og_dataset *data, doubl
 
 /* The weights, slots and clocks by name. */
 OG_API og_state *og_trainer_state(const og_trainer *trainer);
+
+/* Everything that training goes on with, in a .safetensors file: state by name, and epoch, position, step, seed and
+ * best as metadata.  A checkpoint of another model, chain or data is refused. */
+OG_API og_status og_trainer_checkpoint(og_trainer *trainer, const char *path);
+OG_API og_status og_trainer_restore(og_trainer *trainer, const char *path);
 
 /* Writes the model with the weights as they are: the file the graph was loaded from with new numbers, or the graph
  * itself where there is none. */

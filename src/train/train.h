@@ -1,8 +1,8 @@
 /*
  * train: the training session. One graph is cloned twice, to be trained and to be measured; both work on one state.
  *
- * A file each: trainer (made, stepped, freed), feeds (arrays to inputs), measure (loss and metric over a set), plan_loss
- * (the default loss), layers.
+ * A file each: trainer (made, told of, freed), learn (steps and epochs), feeds (arrays to inputs), objective (loss and
+ * metric), measure (both over a set), checkpoint, log, folder (of a run), save (the trained file), layers.
  */
 #ifndef OG_TRAIN_ROOM_H
 #define OG_TRAIN_ROOM_H
@@ -38,6 +38,13 @@ typedef struct og_train_sums {
     int64_t rows, steps, clipped;
 } og_train_sums;
 
+/* The log: lines are kept in a buffer and written before each checkpoint, and now and then. */
+typedef struct og_train_log {
+    og_file files[2];
+    size_t n;
+    double flushed;           /* when */
+} og_train_log;
+
 struct og_trainer {
     og_arena *arena;
     og_report report;
@@ -56,13 +63,32 @@ struct og_trainer {
     og_run_info last;
     double best;              /* lowest validation loss */
     int64_t stale;            /* epochs since then */
+    og_train_result result;   /* of the model that is kept */
+    double seconds;           /* of all steps */
+    int64_t samples;
+    og_train_log log;
     bool stopped;
 };
 
 og_status og_trainer_fail(og_trainer *t, const og_report *from);
 void og_trainer_note(og_trainer *t, const char *format, ...) OG_PRINTF(2, 3);
-/* False when the watch wants to stop. */
+/* Fills in where training stands; tell does unless the event has an epoch, and gives false when the watch wants to
+ * stop. */
+void og_trainer_describe(const og_trainer *t, og_train_event *event);
 bool og_trainer_tell(og_trainer *t, og_train_event *event);
+
+og_status og_trainer_no_memory(og_trainer *t);
+
+og_status og_objective_add(og_trainer *t, og_graph *g); /* the loss, and what the metric compares */
+
+/* Opens or makes the run folder, restores its checkpoint and cuts the log back to it. */
+og_status og_run_open(og_trainer *t);
+og_status og_run_save(og_trainer *t, bool model); /* the checkpoint, after the model if it is to be kept */
+
+og_status og_log_open(og_trainer *t);
+og_status og_log_step(og_trainer *t, size_t rows);
+og_status og_log_flush(og_trainer *t);
+void og_log_close(og_trainer *t);
 
 /* The array that feeds an input of the model: by --feed, by name, by order.  NULL after a failure. */
 og_status og_feeds_match(og_trainer *t, og_graph *g);

@@ -1,0 +1,102 @@
+/*
+ * Run folders: one a run, never written over. The log is flushed before a checkpoint and the checkpoint is renamed into
+ * place, so whatever moment a process dies at, the log reaches at least to the checkpoint.
+ */
+#include "train/train.h"
+
+#include <stdio.h>
+
+og_status og_run_folder_new(const char *base, const char *name, char *folder, size_t size,
+                            og_report *report)
+{
+    og_report_clear(report);
+    OG_TRY(og_directory_make(base, report));
+    for (int i = 1; i < 1000000; i++) {
+        int n = snprintf(folder, size, "%s/%s-%d", base, name, i);
+        og_report tried = { 0 };
+
+        if (n < 0 || (size_t)n >= size)
+            return og_fail(report, OG_BAD_ARGUMENT, "the name of the run folder is too long");
+        og_status status = og_directory_new(folder, &tried);
+        if (status == OG_EXISTS)
+            continue;
+        if (status)
+            *report = tried;
+        return status;
+    }
+    return og_fail(report, OG_LIMIT, "%s/%s has a million runs", base, name);
+}
+
+static char *inside(og_trainer *t, const char *name)
+{
+    return og_path_join(t->arena, t->options.folder, name);
+}
+
+static og_status write_text(og_trainer *t, const char *name, const char *text)
+{
+    const char *path = inside(t, name);
+    og_file file = OG_NO_FILE;
+    og_status status = path ? OG_OK : og_trainer_no_memory(t);
+
+    if (!status)
+        status = og_file_create(&file, path, &t->report);
+    if (!status && !(status = og_file_write(&file, text, strlen(text))) &&
+        !(status = og_file_write(&file, "\n", 1)))
+        status = og_file_commit(&file);
+    og_file_close(&file);
+    return status;
+}
+
+static og_status make_folder(og_trainer *t)
+{
+    const char *folder = t->options.folder;
+    const char *const *names;
+    char shown[300];
+    size_t n = 0;
+
+    OG_TRY(og_directory_make(folder, &t->report));
+    OG_TRY(og_directory_list(t->arena, folder, &n, &names, &t->report));
+    if (n) {
+        og_fail(&t->report, OG_EXISTS, "the run folder '%s' is not empty",
+                og_escape(shown, sizeof shown, folder));
+        og_report_hint(&t->report, "train --resume %s goes on there; --out another starts anew", shown);
+        return OG_EXISTS;
+    }
+    return t->options.command ? write_text(t, "command.txt", t->options.command) : OG_OK;
+}
+
+og_status og_run_open(og_trainer *t)
+{
+    const char *checkpoint;
+
+    if (!t->options.folder)
+        return og_log_open(t);
+    if (!t->options.resume)
+        OG_TRY(make_folder(t));
+    if (!(checkpoint = inside(t, "last.safetensors")))
+        return og_trainer_no_memory(t);
+    if (t->options.resume && og_file_exists(checkpoint))
+        OG_TRY(og_trainer_restore(t, checkpoint));
+    return og_log_open(t);
+}
+
+og_status og_run_save(og_trainer *t, bool model)
+{
+    og_train_event event = { .kind = OG_TRAIN_SAVED, .rows = og_dataset_rows(t->data),
+                             .position = og_batches_position(t->batches) };
+    const char *path;
+
+    OG_TRY(og_log_flush(t));
+    if (!t->options.folder)
+        return OG_OK;
+    if (model) {
+        if (!(path = inside(t, "model.onnx")))
+            return og_trainer_no_memory(t);
+        OG_TRY(og_trainer_save(t, path));
+    }
+    if (!(path = inside(t, "last.safetensors")))
+        return og_trainer_no_memory(t);
+    OG_TRY(og_trainer_checkpoint(t, path));
+    og_trainer_tell(t, &event);
+    return OG_OK;
+}
