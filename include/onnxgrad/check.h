@@ -20,7 +20,8 @@ typedef struct og_case {
 typedef struct og_cases og_cases;
 
 typedef struct og_cases_options {
-    double rtol, atol;  /* of floating outputs; 0: 1e-3 and 1e-7, as ONNX's own runner has them */
+    double rtol, atol;  /* of floating outputs; 0: 1e-3 and 1e-7, as ONNX's own runner has them.  Networks of
+                         * several nodes are also given what float32 rounding does to their largest outputs. */
     int threads;
     size_t max_memory;
     void (*watch)(void *context, const og_case *done); /* after each case; may be NULL */

@@ -13,7 +13,12 @@ static og_status if_unify(og_infer *c, int k, const og_type *a, const og_type *b
 {
     og_dim dims[OG_MAX_RANK];
 
-    if (a->kind != OG_TENSOR || b->kind != OG_TENSOR || (a->elem && b->elem && a->elem != b->elem))
+    if (a->kind == b->kind && a->kind != OG_TENSOR) {
+        if (k < c->n_out)
+            c->out[k] = *a;
+        return OG_OK;
+    }
+    if (a->kind != b->kind || (a->elem && b->elem && a->elem != b->elem))
         return og_infer_fail(c, OG_BAD_TYPE, "output %d of the branches of If differs in type", k);
     og_infer_elem(c, k, a->elem ? a->elem : b->elem);
     if (a->rank < 0 || a->rank != b->rank)
