@@ -128,7 +128,6 @@ static og_status link_steps(og_plan *plan, const plan_options *options)
     keep(plan, g->ok);
     for (size_t i = 0; i < g->watched.n; i++)
         keep(plan, g->watched.v[i]);
-    keep(plan, g->ok);
     for (size_t i = 0; i < g->bindings.n; i++)
         value_of(plan, g->bindings.v[i].update)->bound = true;
     return OG_OK;

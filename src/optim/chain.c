@@ -170,6 +170,8 @@ og_status og_chain_compile(og_lexer *lexer, const og_dialect *dialect, og_chain_
 struct og_chain {
     og_arena *arena;
     og_report report;
+    og_lexer lexer;
+    og_dialect dialect;
     og_chain_tree *tree; /* NULL after a failure */
     og_text text, explained;
 };
@@ -177,8 +179,6 @@ struct og_chain {
 og_status og_chain_parse(const char *text, const og_step_options *options, og_chain **chain)
 {
     og_chain *c = og_calloc(1, sizeof *c);
-    og_dialect dialect;
-    og_lexer lexer;
 
     *chain = c;
     if (!c)
@@ -187,9 +187,9 @@ og_status og_chain_parse(const char *text, const og_step_options *options, og_ch
     text = c->arena ? og_arena_string(c->arena, text) : NULL;
     if (!text)
         return og_fail(&c->report, OG_NO_MEMORY, "no memory for a chain");
-    OG_TRY(og_dialect_set(&dialect, options, &c->report));
-    og_lex_start(&lexer, "chain", text, c->arena, &c->report);
-    OG_TRY(og_chain_compile(&lexer, &dialect, &c->tree));
+    OG_TRY(og_dialect_set(&c->dialect, options, &c->report));
+    og_lex_start(&c->lexer, "chain", text, c->arena, &c->report);
+    OG_TRY(og_chain_compile(&c->lexer, &c->dialect, &c->tree));
     og_chain_print(&c->text, c->tree);
     return c->text.failed ? og_fail(&c->report, OG_NO_MEMORY, "no memory for a chain") : OG_OK;
 }
@@ -212,4 +212,14 @@ const og_report *og_chain_report(const og_chain *chain)
 const char *og_chain_text(og_chain *chain)
 {
     return chain->report.code ? NULL : chain->text.data;
+}
+
+const char *og_chain_explain(og_chain *chain)
+{
+    if (chain->report.code)
+        return NULL;
+    if (!chain->explained.size &&
+        og_chain_explain_tree(&chain->explained, &chain->lexer, &chain->dialect, chain->tree))
+        return NULL;
+    return chain->explained.failed ? NULL : chain->explained.data;
 }

@@ -243,6 +243,10 @@ og_status og_step_warn(og_step *step, size_t at, const char *format, ...) OG_PRI
 /* Warns of likely mistakes in the order of stages. */
 og_status og_chain_lint(og_step *step, const og_chain_tree *tree);
 
+/* What og_chain_explain gives. */
+og_status og_chain_explain_tree(og_text *out, og_lexer *lexer, const og_dialect *dialect,
+                                const og_chain_tree *tree);
+
 /* ---- Schedules --------------------------------------------------------------------------------------------- */
 
 typedef struct og_schedule og_schedule;
@@ -272,6 +276,7 @@ og_value *og_schedule_build(og_step *step, const og_chain_call *call, const char
 og_status og_chain_read(og_lexer *lexer, og_chain_tree **tree);
 og_status og_call_read(og_lexer *lexer, og_chain_call *call); /* name and arguments */
 void og_chain_print(og_text *out, const og_chain_tree *tree);
+void og_chain_print_expanded(og_text *out, const og_chain_tree *tree); /* short names written out */
 void og_call_print(og_text *out, const og_chain_call *call);
 void og_value_print(og_text *out, const og_chain_arg *arg); /* without the key */
 

@@ -31,7 +31,9 @@ void og_call_print(og_text *out, const og_chain_call *call)
     og_text_print(out, call->n ? ")" : "");
 }
 
-static void groups_print(og_text *out, const og_chain_link *link)
+static void tree_print(og_text *out, const og_chain_tree *tree, bool expanded);
+
+static void groups_print(og_text *out, const og_chain_link *link, bool expanded)
 {
     og_text_print(out, "groups{ ");
     for (size_t i = 0; i < link->n_groups; i++) {
@@ -41,34 +43,52 @@ static void groups_print(og_text *out, const og_chain_link *link)
         else
             og_text_print(out, "_");
         og_text_print(out, ": ");
-        og_chain_print(out, link->groups[i].chain);
+        tree_print(out, link->groups[i].chain, expanded);
     }
     og_text_print(out, " }");
 }
 
-static void link_print(og_text *out, const og_chain_link *link)
+static void inner_print(og_text *out, const og_chain_tree *tree, bool expanded, bool apart)
 {
-    if (link->label)
+    og_text_print(out, apart ? "(" : "");
+    tree_print(out, tree, expanded);
+    og_text_print(out, apart ? ")" : "");
+}
+
+static void link_print(og_text *out, const og_chain_link *link, bool expanded)
+{
+    const og_chain_tree *expansion = expanded ? link->expansion : NULL;
+
+    if (link->label && !expanded)
         og_text_print(out, "%s=", link->label);
-    if (link->kind == OG_LINK_GROUPS) {
-        groups_print(out, link);
-    } else if (link->kind == OG_LINK_CHAIN) {
-        og_text_print(out, "(");
-        og_chain_print(out, link->inner);
-        og_text_print(out, ")");
-    } else {
+    if (link->kind == OG_LINK_GROUPS)
+        groups_print(out, link, expanded);
+    else if (link->kind == OG_LINK_CHAIN)
+        inner_print(out, link->inner, expanded, true);
+    else if (expansion)
+        inner_print(out, expansion, expanded, link->selector && expansion->n > 1);
+    else
         og_call_print(out, &link->call);
-    }
     if (link->selector) {
         og_text_print(out, "@");
         og_selector_print(out, link->selector);
     }
 }
 
-void og_chain_print(og_text *out, const og_chain_tree *tree)
+static void tree_print(og_text *out, const og_chain_tree *tree, bool expanded)
 {
     for (size_t i = 0; i < tree->n; i++) {
         og_text_print(out, i ? " | " : "");
-        link_print(out, &tree->links[i]);
+        link_print(out, &tree->links[i], expanded);
     }
+}
+
+void og_chain_print(og_text *out, const og_chain_tree *tree)
+{
+    tree_print(out, tree, false);
+}
+
+void og_chain_print_expanded(og_text *out, const og_chain_tree *tree)
+{
+    tree_print(out, tree, true);
 }
