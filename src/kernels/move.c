@@ -5,12 +5,14 @@
  */
 #include "kernels/move.h"
 
-/* Bytes belong to any type: these words may overlay floats, strings and the rest. */
+enum { PIECE_BYTES = 1 << 16, SQUARE = 16 };
+
+/* Bytes belong to any type: these words may overlay floats, strings and the rest, at any address. */
 typedef uint8_t __attribute__((may_alias)) word1;
-typedef uint16_t __attribute__((may_alias)) word2;
-typedef uint32_t __attribute__((may_alias)) word4;
-typedef uint64_t __attribute__((may_alias)) word8;
-typedef struct __attribute__((may_alias)) word16 {
+typedef uint16_t __attribute__((may_alias, aligned(1))) word2;
+typedef uint32_t __attribute__((may_alias, aligned(1))) word4;
+typedef uint64_t __attribute__((may_alias, aligned(1))) word8;
+typedef struct __attribute__((may_alias, packed)) word16 {
     uint64_t low, high;
 } word16;
 
@@ -20,8 +22,37 @@ typedef struct __attribute__((may_alias)) word16 {
 #define T word2
 #define FN(name) name##_2
 #include "kernels/move_loops.h"
+/* Four by four words of 4 bytes, in registers. */
+typedef uint32_t four __attribute__((vector_size(16)));
+#if defined(__clang__) || __GNUC__ >= 12
+#define MIX(x, y, a, b, c, d) __builtin_shufflevector(x, y, a, b, c, d)
+#else
+#define MIX(x, y, a, b, c, d) __builtin_shuffle(x, y, (four){ a, b, c, d })
+#endif
+
+static void block_4_by_4(word4 *to, int64_t to_step, const word4 *from, int64_t from_step)
+{
+    four a, b, c, d, low, high, row[4];
+
+    memcpy(&a, from, sizeof a);
+    memcpy(&b, from + from_step, sizeof b);
+    memcpy(&c, from + 2 * from_step, sizeof c);
+    memcpy(&d, from + 3 * from_step, sizeof d);
+    low = MIX(a, b, 0, 4, 1, 5);
+    high = MIX(c, d, 0, 4, 1, 5);
+    row[0] = MIX(low, high, 0, 1, 4, 5);
+    row[1] = MIX(low, high, 2, 3, 6, 7);
+    low = MIX(a, b, 2, 6, 3, 7);
+    high = MIX(c, d, 2, 6, 3, 7);
+    row[2] = MIX(low, high, 0, 1, 4, 5);
+    row[3] = MIX(low, high, 2, 3, 6, 7);
+    for (int i = 0; i < 4; i++)
+        memcpy(to + i * to_step, &row[i], sizeof row[i]);
+}
+
 #define T word4
 #define FN(name) name##_4
+#define BLOCK block_4_by_4
 #include "kernels/move_loops.h"
 #define T word8
 #define FN(name) name##_8
@@ -29,8 +60,6 @@ typedef struct __attribute__((may_alias)) word16 {
 #define T word16
 #define FN(name) name##_16
 #include "kernels/move_loops.h"
-
-enum { PIECE_BYTES = 1 << 16, TILE_ROWS = 16, TILE_COLUMNS = 64 };
 
 int og_width(og_elem elem)
 {
@@ -73,27 +102,25 @@ static void packed_copy(int bits, void *to, int64_t to_first, int64_t to_step, c
 
 /* ---- Runs -------------------------------------------------------------------------------------------------- */
 
-static void strided_copy(og_elem elem, void *to, int64_t to_first, int64_t to_step, const void *from,
+static void strided_copy(int width, int bits, void *to, int64_t to_first, int64_t to_step, const void *from,
                          int64_t from_first, int64_t from_step, int64_t n)
 {
-    switch (og_width(elem)) {
+    switch (width) {
     case 1: copy_1((word1 *)to + to_first, to_step, (const word1 *)from + from_first, from_step, n); break;
     case 2: copy_2((word2 *)to + to_first, to_step, (const word2 *)from + from_first, from_step, n); break;
     case 4: copy_4((word4 *)to + to_first, to_step, (const word4 *)from + from_first, from_step, n); break;
     case 8: copy_8((word8 *)to + to_first, to_step, (const word8 *)from + from_first, from_step, n); break;
     case 16: copy_16((word16 *)to + to_first, to_step, (const word16 *)from + from_first, from_step, n); break;
-    default: packed_copy(og_elem_bits(elem), to, to_first, to_step, from, from_first, from_step, n);
+    default: packed_copy(bits, to, to_first, to_step, from, from_first, from_step, n);
     }
 }
 
-void og_copy_run(og_elem elem, void *to, int64_t to_first, const void *from, int64_t from_first, int64_t n)
+static void run_copy(int width, int bits, void *to, int64_t to_first, const void *from, int64_t from_first, int64_t n)
 {
-    int width = og_width(elem);
-
     if (n <= 0)
         return;
     if (width == 0) {
-        strided_copy(elem, to, to_first, 1, from, from_first, 1, n);
+        packed_copy(bits, to, to_first, 1, from, from_first, 1, n);
         return;
     }
     uint8_t *t = (uint8_t *)to + to_first * width;
@@ -103,16 +130,26 @@ void og_copy_run(og_elem elem, void *to, int64_t to_first, const void *from, int
         memcpy(t, f, (size_t)(n * width));
 }
 
-void og_fill_run(og_elem elem, void *to, int64_t to_first, const void *from, int64_t from_first, int64_t n)
+static void run_fill(int width, int bits, void *to, int64_t to_first, const void *from, int64_t from_first, int64_t n)
 {
-    switch (og_width(elem)) {
+    switch (width) {
     case 1: fill_1((word1 *)to + to_first, ((const word1 *)from)[from_first], n); break;
     case 2: fill_2((word2 *)to + to_first, ((const word2 *)from)[from_first], n); break;
     case 4: fill_4((word4 *)to + to_first, ((const word4 *)from)[from_first], n); break;
     case 8: fill_8((word8 *)to + to_first, ((const word8 *)from)[from_first], n); break;
     case 16: fill_16((word16 *)to + to_first, ((const word16 *)from)[from_first], n); break;
-    default: packed_copy(og_elem_bits(elem), to, to_first, 1, from, from_first, 0, n);
+    default: packed_copy(bits, to, to_first, 1, from, from_first, 0, n);
     }
+}
+
+void og_copy_run(og_elem elem, void *to, int64_t to_first, const void *from, int64_t from_first, int64_t n)
+{
+    run_copy(og_width(elem), og_elem_bits(elem), to, to_first, from, from_first, n);
+}
+
+void og_fill_run(og_elem elem, void *to, int64_t to_first, const void *from, int64_t from_first, int64_t n)
+{
+    run_fill(og_width(elem), og_elem_bits(elem), to, to_first, from, from_first, n);
 }
 
 void og_pick(og_elem elem, void *to, int64_t to_first, const void *from, int64_t from_first,
@@ -151,13 +188,37 @@ void og_put(og_elem elem, void *to, int64_t to_first, const int64_t *places, int
 
 /* ---- Moves -------------------------------------------------------------------------------------------------- */
 
+/* Short runs that make up a wider word move as one element, if all steps are whole words. */
+static void move_widen(og_move *m)
+{
+    int last = m->rank - 1;
+    int64_t n = m->dims[last], wide = n * m->width;
+
+    if (last < 1 || m->to[last] != 1 || m->from[last] != 1 || n < 2 || (wide != 2 && wide != 4 && wide != 8 && wide != 16))
+        return;
+    bool whole = m->to_first % n == 0 && m->from_first % n == 0;
+    for (int i = 0; i < last; i++)
+        whole = whole && m->to[i] % n == 0 && m->from[i] % n == 0;
+    if (!whole)
+        return;
+    for (int i = 0; i < last; i++) {
+        m->to[i] /= n;
+        m->from[i] /= n;
+    }
+    m->to_first /= n;
+    m->from_first /= n;
+    m->count /= n;
+    m->width = (int)wide;
+    m->rank--;
+}
+
 /* Where the last axis strides through the source and another one lies side by side in it, that one becomes the
  * last but one and the two are walked in tiles. */
 static void move_find_tiles(og_move *m)
 {
     int last = m->rank - 1;
 
-    if (last < 1 || og_width(m->elem) == 0 || m->to[last] != 1 || m->from[last] == 1 || m->from[last] == 0)
+    if (last < 1 || m->width == 0 || m->to[last] != 1 || m->from[last] == 1 || m->from[last] == 0)
         return;
     for (int i = last - 1; i >= 0 && !m->tiled; i--) {
         if (m->from[i] != 1)
@@ -183,20 +244,18 @@ static int64_t ceil_div(int64_t a, int64_t b)
 
 static void move_cut(og_move *m)
 {
-    int width = og_width(m->elem);
-
     m->pieces = 1;
     m->step = m->count;
-    if (m->count == 0 || width == 0) /* pieces would share bytes of packed types */
+    if (m->count == 0 || m->width == 0) /* pieces would share bytes of packed types */
         return;
     if (m->tiled) {
-        int64_t rows = ceil_div(m->dims[m->rank - 2], TILE_ROWS), row = TILE_ROWS * m->dims[m->rank - 1] * width;
+        int64_t rows = ceil_div(m->dims[m->rank - 2], SQUARE), row = SQUARE * m->dims[m->rank - 1] * m->width;
         int64_t all = m->count / (m->dims[m->rank - 2] * m->dims[m->rank - 1]) * rows;
 
         m->step = ceil_div(PIECE_BYTES, row);
         m->pieces = ceil_div(all, m->step);
     } else {
-        m->step = PIECE_BYTES / width;
+        m->step = PIECE_BYTES / m->width;
         m->pieces = ceil_div(m->count, m->step);
     }
 }
@@ -204,7 +263,7 @@ static void move_cut(og_move *m)
 void og_move_set(og_move *m, og_elem elem, int rank, const int64_t *dims, const int64_t *to, int64_t to_first,
                  const int64_t *from, int64_t from_first)
 {
-    *m = (og_move){.elem = elem, .to_first = to_first, .from_first = from_first, .count = 1};
+    *m = (og_move){.width = og_width(elem), .bits = og_elem_bits(elem), .to_first = to_first, .from_first = from_first, .count = 1};
     for (int i = 0; i < rank; i++) {
         int k = m->rank - 1;
 
@@ -226,6 +285,7 @@ void og_move_set(og_move *m, og_elem elem, int rank, const int64_t *dims, const 
         m->rank = 1;
         m->dims[0] = m->to[0] = m->from[0] = 1;
     }
+    move_widen(m);
     move_find_tiles(m);
     move_cut(m);
 }
@@ -261,32 +321,28 @@ static void move_tile(const og_move *m, void *to, int64_t t, const void *from, i
 {
     int64_t columns = m->dims[m->rank - 1], ts = m->to[m->rank - 2], fs = m->from[m->rank - 1];
 
-    for (int64_t j = 0; j < columns; j += TILE_COLUMNS, t += TILE_COLUMNS, f += TILE_COLUMNS * fs) {
-        int64_t n = columns - j < TILE_COLUMNS ? columns - j : TILE_COLUMNS;
-
-        switch (og_width(m->elem)) {
-        case 1: tile_1((word1 *)to + t, ts, (const word1 *)from + f, fs, rows, n); break;
-        case 2: tile_2((word2 *)to + t, ts, (const word2 *)from + f, fs, rows, n); break;
-        case 4: tile_4((word4 *)to + t, ts, (const word4 *)from + f, fs, rows, n); break;
-        case 8: tile_8((word8 *)to + t, ts, (const word8 *)from + f, fs, rows, n); break;
-        default: tile_16((word16 *)to + t, ts, (const word16 *)from + f, fs, rows, n);
-        }
+    switch (m->width) {
+    case 1: tile_1((word1 *)to + t, ts, (const word1 *)from + f, fs, rows, columns); break;
+    case 2: tile_2((word2 *)to + t, ts, (const word2 *)from + f, fs, rows, columns); break;
+    case 4: tile_4((word4 *)to + t, ts, (const word4 *)from + f, fs, rows, columns); break;
+    case 8: tile_8((word8 *)to + t, ts, (const word8 *)from + f, fs, rows, columns); break;
+    default: tile_16((word16 *)to + t, ts, (const word16 *)from + f, fs, rows, columns);
     }
 }
 
 static void move_tiles(const og_move *m, void *to, const void *from, int64_t piece)
 {
     int outer = m->rank - 2;
-    int64_t size = m->dims[outer], rows = ceil_div(size, TILE_ROWS);
+    int64_t size = m->dims[outer], rows = ceil_div(size, SQUARE);
     int64_t all = m->count / (size * m->dims[outer + 1]) * rows;
     int64_t end = (piece + 1) * m->step < all ? (piece + 1) * m->step : all;
 
     for (int64_t at = piece * m->step; at < end; at++) {
-        int64_t index[OG_MAX_RANK], t, f, row = at % rows * TILE_ROWS;
+        int64_t index[OG_MAX_RANK], t, f, row = at % rows * SQUARE;
 
         move_locate(m, outer, at / rows, index, &t, &f);
         move_tile(m, to, t + row * m->to[outer], from, f + row,
-                  size - row < TILE_ROWS ? size - row : TILE_ROWS);
+                  size - row < SQUARE ? size - row : SQUARE);
     }
 }
 
@@ -309,11 +365,11 @@ void og_move_piece(const og_move *m, void *to, const void *from, int64_t piece)
         int64_t t1 = t + skip * ts, f1 = f + skip * fs;
 
         if (ts == 1 && fs == 1)
-            og_copy_run(m->elem, to, t1, from, f1, n);
+            run_copy(m->width, m->bits, to, t1, from, f1, n);
         else if (ts == 1 && fs == 0)
-            og_fill_run(m->elem, to, t1, from, f1, n);
+            run_fill(m->width, m->bits, to, t1, from, f1, n);
         else
-            strided_copy(m->elem, to, t1, ts, from, f1, fs, n);
+            strided_copy(m->width, m->bits, to, t1, ts, from, f1, fs, n);
         at += n;
         skip = 0;
         move_next(m, last, index, &t, &f);

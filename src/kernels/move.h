@@ -30,7 +30,7 @@ void og_put(og_elem elem, void *to, int64_t to_first, const int64_t *places, int
 /* For every index (i0, i1 …) below dims: to[to_first + sum i*to[.]] = from[from_first + sum i*from[.]].  Strides
  * are in elements and may be negative; those of `from` may be 0. */
 typedef struct og_move {
-    og_elem elem;
+    int width, bits; /* of an element: bytes (0: packed), bits */
     int rank;
     int64_t dims[OG_MAX_RANK], to[OG_MAX_RANK], from[OG_MAX_RANK];
     int64_t to_first, from_first;

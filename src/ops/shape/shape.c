@@ -120,7 +120,7 @@ void og_moves_add(og_call *c, og_moves *moves, int in, int out, int rank, const 
 void og_moves_run(const og_call *c, int64_t piece, void *scratch)
 {
     const og_moves *moves = c->work;
-    bool all = moves->n && og_width(moves->v[0].move.elem) == 0;
+    bool all = moves->n && moves->v[0].move.width == 0;
 
     (void)scratch;
     for (int i = 0; i < moves->n; i++) {
