@@ -31,6 +31,14 @@ set_target_properties(ops PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_B
 add_test(NAME ops COMMAND ops)
 set_tests_properties(ops PROPERTIES LABELS unit TIMEOUT 300)
 
+# tests/kernels: every variant of the kernels against the plain one; `kernels --bench` prints speeds.
+add_executable(kernels tests/kernels/kernels.c)
+target_link_libraries(kernels PRIVATE onnxgrad_flags onnxgrad_static ${ONNXGRAD_DEPENDENCIES})
+target_include_directories(kernels PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/src")
+set_target_properties(kernels PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/tests")
+add_test(NAME kernels COMMAND kernels)
+set_tests_properties(kernels PROPERTIES LABELS unit TIMEOUT 120)
+
 # tests/rooms: who includes whom, what the objects call and export, headers that compile alone.
 set(rooms "${CMAKE_CURRENT_SOURCE_DIR}/tests/rooms")
 add_test(NAME rooms_arrows COMMAND sh "${rooms}/rooms.sh" "${CMAKE_CURRENT_SOURCE_DIR}")

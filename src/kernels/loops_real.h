@@ -12,8 +12,6 @@ OG_MAP(sqrt)
 OG_MAP(floor)
 OG_MAP(ceil)
 OG_MAP(round)
-OG_MAP(sin)
-OG_MAP(cos)
 OG_MAP(tan)
 OG_MAP(asin)
 OG_MAP(acos)
@@ -29,6 +27,41 @@ OG_INLINE T FN(reciprocal_of)(T x)
     return (T)1 / x;
 }
 OG_MAP(reciprocal)
+
+/* Blocks that hold a far number, an infinity or a NaN take the C library's function, the others vector code. */
+OG_INLINE void FN(guarded)(void *const *out, const void *const *in, int64_t n, T (*near)(T), T (*of)(T))
+{
+    const T *x = in[0];
+    T *y = out[0];
+
+    for (int64_t first = 0, end; first < n; first = end) {
+        bool far = false;
+
+        end = n - first < 256 ? n : first + 256;
+        for (int64_t i = first; i < end; i++)
+            far |= !(FN(abs_of)(x[i]) <= FN(trig_limit));
+        if (far) {
+            for (int64_t i = first; i < end; i++)
+                y[i] = of(x[i]);
+            continue;
+        }
+        OG_SIMD
+        for (int64_t i = first; i < end; i++)
+            y[i] = near(x[i]);
+    }
+}
+
+static void FN(sin_loop)(OG_LOOP_ARGS)
+{
+    (void)step, (void)attrs;
+    FN(guarded)(out, in, n, FN(sin_near), FN(sin_of));
+}
+
+static void FN(cos_loop)(OG_LOOP_ARGS)
+{
+    (void)step, (void)attrs;
+    FN(guarded)(out, in, n, FN(cos_near), FN(cos_of));
+}
 
 /* ---- Activations ------------------------------------------------------------------------------------------- */
 

@@ -14,13 +14,13 @@
 #define OG_ROUNDER 12582912.0f /* 1.5 * 2^23: adding it rounds to an integer in the low bits */
 
 /* 2^n for n in [-126, 127]. */
-static inline float og_power_of_2(int32_t n)
+OG_INLINE float og_power_of_2(int32_t n)
 {
     return og_from_bits32((uint32_t)(n + 127) << 23);
 }
 
 /* x = n ln 2 + r with |r| <= ln 2 / 2. */
-static inline int32_t og_split_exp(float x, float *r)
+OG_INLINE int32_t og_split_exp(float x, float *r)
 {
     float t = x * 1.44269504f + OG_ROUNDER;
     float n = t - OG_ROUNDER;
@@ -30,7 +30,7 @@ static inline int32_t og_split_exp(float x, float *r)
 }
 
 /* exp(r) = 1 + r + r^2 q(r).  2^n is applied in two steps, for results that are denormal. */
-static inline float exp_of_f32(float x)
+OG_INLINE float exp_of_f32(float x)
 {
     float r, q, y = x > 89.0f ? 89.0f : x;
     int32_t n, half;
@@ -49,7 +49,7 @@ static inline float exp_of_f32(float x)
 }
 
 /* exp(x) - 1 for x <= 0, without loss near 0. */
-static inline float expm1_negative_f32(float x)
+OG_INLINE float expm1_negative_f32(float x)
 {
     float r, q, s, y = x < -30.0f ? -30.0f : x;
     int32_t n = og_split_exp(y, &r);
@@ -65,7 +65,7 @@ static inline float expm1_negative_f32(float x)
 }
 
 /* x = m 2^e with m in [sqrt(1/2), sqrt(2)); log(1 + f) = f - f^2/2 + f^3 q(f). */
-static inline float log_of_f32(float x)
+OG_INLINE float log_of_f32(float x)
 {
     bool tiny = x < FLT_MIN;
     float scaled = tiny ? x * 8388608.0f : x;
@@ -90,14 +90,14 @@ static inline float log_of_f32(float x)
 }
 
 /* log(1 + u) for u in [0, 1]: the rounding of 1 + u is put back. */
-static inline float log1p_unit_f32(float u)
+OG_INLINE float log1p_unit_f32(float u)
 {
     float w = 1.0f + u;
 
     return log_of_f32(w) + (u - (w - 1.0f)) / w;
 }
 
-static inline float tanh_of_f32(float x)
+OG_INLINE float tanh_of_f32(float x)
 {
     float t = expm1_negative_f32(-2.0f * fabsf(x));
 
@@ -105,7 +105,7 @@ static inline float tanh_of_f32(float x)
 }
 
 /* Both branches avoid the overflow of exp. */
-static inline float sigmoid_of_f32(float x)
+OG_INLINE float sigmoid_of_f32(float x)
 {
     float e = exp_of_f32(-fabsf(x));
     float s = 1.0f / (1.0f + e);
@@ -114,7 +114,7 @@ static inline float sigmoid_of_f32(float x)
 }
 
 /* Below 1: x + x q(x^2); above: 1 - exp(-p(x)), p a fit of -log(erfc). */
-static inline float erf_of_f32(float x)
+OG_INLINE float erf_of_f32(float x)
 {
     float a = fabsf(x), z = x * x, q, p, y;
 
@@ -141,7 +141,7 @@ static inline float erf_of_f32(float x)
 
 /* What the C library or one instruction computes. */
 #define OG_LIBM(name, call)                                                                        \
-    static inline float name##_f32(float x)                                                        \
+    OG_INLINE float name##_f32(float x)                                                        \
     {                                                                                              \
         return call(x);                                                                            \
     }
@@ -150,6 +150,8 @@ OG_LIBM(sqrt_of, sqrtf)
 OG_LIBM(floor_of, floorf)
 OG_LIBM(ceil_of, ceilf)
 OG_LIBM(round_of, rintf)
+OG_LIBM(sin_of, sinf)
+OG_LIBM(cos_of, cosf)
 OG_LIBM(tan_of, tanf)
 OG_LIBM(asin_of, asinf)
 OG_LIBM(acos_of, acosf)
@@ -161,25 +163,25 @@ OG_LIBM(acosh_of, acoshf)
 OG_LIBM(atanh_of, atanhf)
 #undef OG_LIBM
 
-static inline float copysign_f32(float x, float sign)
+OG_INLINE float copysign_f32(float x, float sign)
 {
     return copysignf(x, sign);
 }
 
-static inline float c_fmod_f32(float a, float b)
+OG_INLINE float c_fmod_f32(float a, float b)
 {
     return fmodf(a, b);
 }
 
-static inline float c_pow_f32(float a, float b)
+OG_INLINE float c_pow_f32(float a, float b)
 {
     return powf(a, b);
 }
 
-/* Sine and cosine through double: x = n pi/2 + r, exact enough up to |x| = OG_TRIG_LIMIT. */
-#define OG_TRIG_LIMIT 1048576.0f
+/* Sine and cosine through double: x = n pi/2 + r, exact enough up to 2^20. */
+#define trig_limit_f32 1048576.0f
 
-static inline float og_sin_shifted(float x, uint64_t quarter)
+OG_INLINE float og_sin_shifted(float x, uint64_t quarter)
 {
     double t = (double)x * 0.63661977236758134 + 6755399441055744.0;
     double n = t - 6755399441055744.0;
@@ -201,15 +203,14 @@ static inline float og_sin_shifted(float x, uint64_t quarter)
     return (float)(k & 2 ? -y : y);
 }
 
-/* The selection of the far ones is a call, so these loops are scalar where they occur in a block. */
-static inline float sin_of_f32(float x)
+OG_INLINE float sin_near_f32(float x)
 {
-    return fabsf(x) <= OG_TRIG_LIMIT ? og_sin_shifted(x, 0) : sinf(x);
+    return og_sin_shifted(x, 0);
 }
 
-static inline float cos_of_f32(float x)
+OG_INLINE float cos_near_f32(float x)
 {
-    return fabsf(x) <= OG_TRIG_LIMIT ? og_sin_shifted(x, 1) : cosf(x);
+    return og_sin_shifted(x, 1);
 }
 
 #endif

@@ -33,6 +33,11 @@ OG_LIBM(acosh_of, acosh)
 OG_LIBM(atanh_of, atanh)
 #undef OG_LIBM
 
+/* The C library's are right everywhere. */
+#define trig_limit_f64 INFINITY
+#define sin_near_f64 sin_of_f64
+#define cos_near_f64 cos_of_f64
+
 static inline double copysign_f64(double x, double sign)
 {
     return copysign(x, sign);
