@@ -51,3 +51,27 @@ if(NOT CMAKE_C_FLAGS MATCHES "sanitize") # sanitizers bring variables and calls 
         "${CMAKE_CURRENT_SOURCE_DIR}" "${CMAKE_CURRENT_BINARY_DIR}")
     set_tests_properties(rooms_symbols PROPERTIES LABELS unit)
 endif()
+
+# Tests by Python with others' packages: the first one makes the virtual environment for all.
+find_program(ONNXGRAD_PYTHON NAMES python3)
+set(ONNXGRAD_VENV "$ENV{ONNXGRAD_VENV}" CACHE PATH "Python environment of the tests; empty: venv in the build folder")
+if(NOT ONNXGRAD_VENV)
+    set(ONNXGRAD_VENV "${CMAKE_CURRENT_BINARY_DIR}/venv")
+endif()
+
+# onnxgrad_python_test(NAME LABEL SCRIPT ARGUMENTS...)
+function(onnxgrad_python_test name label script)
+    add_test(NAME ${name} COMMAND "${ONNXGRAD_VENV}/bin/python" "${PROJECT_SOURCE_DIR}/tests/${script}" ${ARGN})
+    set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 900 FIXTURES_REQUIRED python
+        ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")
+endfunction()
+
+if(ONNXGRAD_PYTHON AND TARGET onnxgrad_command)
+    add_test(NAME python_venv COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/tests/python/venv.sh" "${ONNXGRAD_VENV}")
+    set_tests_properties(python_venv PROPERTIES FIXTURES_SETUP python TIMEOUT 600)
+
+    onnxgrad_python_test(conformance conformance conformance/conformance.py
+        $<TARGET_FILE:onnxgrad_command> "${ONNXGRAD_VENV}/cases")
+else()
+    message(STATUS "Python was not found: the conformance cases and comparisons are left out")
+endif()
