@@ -44,12 +44,11 @@ static void classes_to_front(og_term_context *c)
         c->x = og_flatten(c->x, c->axis);
         c->t = og_reshape_to(c->t, 1, (const int64_t[]){ -1 });
     } else if (c->axis != 1) {
-        for (int64_t i = 0; i < rank; i++) {
-            if (n == 1)
-                perm[n++] = c->axis;
-            if (i != c->axis)
+        perm[n++] = c->axis == 0; /* the first of the others */
+        perm[n++] = c->axis;
+        for (int64_t i = 0; i < rank; i++)
+            if (i != perm[0] && i != c->axis)
                 perm[n++] = i;
-        }
         c->x = og_transpose(c->x, (og_ints){ n, perm });
     }
 }
