@@ -171,7 +171,7 @@ static bool can_alias(const og_plan *plan, const plan_step *s)
     if (!in || s->dynamic || !(s->node->op->traits & OG_ALIAS) || in->tensor.elem != out->tensor.elem)
         return false;
     plan_value *root = root_of(in);
-    if (root->place == PLACE_STATE && (out->kept || out->last_reader >= plan->gate))
+    if (root->place == PLACE_STATE && (out->kept || out->bound || out->last_reader >= plan->gate))
         return false;
     return root->place != PLACE_DYNAMIC;
 }
@@ -232,7 +232,7 @@ static bool in_place(const og_plan *plan, plan_value *state, plan_value *update)
         update->root != update || update->bytes != og_tensor_bytes(&state->tensor) ||
         update->tensor.elem != state->tensor.elem)
         return false;
-    if (state->last_reader > update->maker || state->kept)
+    if (state->last_reader > update->maker || state->kept || state->bound) /* bound: copied at the end */
         return false;
     for (size_t i = 0; i < plan->n_values; i++) /* a view of the old value that is read later */
         if (plan->values[i].root == state && &plan->values[i] != state &&
