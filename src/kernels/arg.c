@@ -81,18 +81,10 @@
 og_arg_line *og_arg_find(og_elem elem)
 {
     static og_arg_line *const lines[OG_ELEM_COUNT] = {
-        [OG_FLOAT] = arg_f32,
-        [OG_DOUBLE] = arg_f64,
-        [OG_FLOAT16] = arg_f16,
-        [OG_BFLOAT16] = arg_bf16,
-        [OG_INT8] = arg_i8,
-        [OG_INT16] = arg_i16,
-        [OG_INT32] = arg_i32,
-        [OG_INT64] = arg_i64,
-        [OG_UINT8] = arg_u8,
-        [OG_UINT16] = arg_u16,
-        [OG_UINT32] = arg_u32,
-        [OG_UINT64] = arg_u64,
+        [OG_FLOAT] = arg_f32,     [OG_DOUBLE] = arg_f64, [OG_FLOAT16] = arg_f16,
+        [OG_BFLOAT16] = arg_bf16, [OG_INT8] = arg_i8,    [OG_INT16] = arg_i16,
+        [OG_INT32] = arg_i32,     [OG_INT64] = arg_i64,  [OG_UINT8] = arg_u8,
+        [OG_UINT16] = arg_u16,    [OG_UINT32] = arg_u32, [OG_UINT64] = arg_u64,
     };
 
     return lines[elem];

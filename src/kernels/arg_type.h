@@ -1,5 +1,6 @@
-/* The place of the largest or smallest number of a line, for one type: the includer defines T, V (the type compared), LOAD(x),
- * IS_NAN(v) and FN(name).  A NaN is the largest and the smallest, and the first one stays, as in numpy. */
+/* The place of the largest or smallest number of a line, for one type: the includer defines T, V
+ * (the type compared), LOAD(x), IS_NAN(v) and FN(name).  A NaN is the largest and the smallest, and
+ * the first one stays, as in numpy. */
 static int64_t FN(arg)(const void *data, int64_t n, int64_t stride, bool least, bool last)
 {
     const T *x = data;

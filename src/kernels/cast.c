@@ -1,6 +1,6 @@
 /*
- * Casts: direct loops between the loop types; float16 and bfloat16 through strips of float; everything
- * narrower element by element through double or int64.
+ * Casts: direct loops between the loop types; float16 and bfloat16 through strips of float;
+ * everything narrower element by element through double or int64.
  */
 #include "kernels/cast.h"
 #include "kernels/simd.h"
@@ -51,17 +51,10 @@ typedef void og_cast_loop(const void *from, void *to, int64_t n);
 #include "kernels/cast_type.h"
 
 static og_cast_loop *const *const casts[OG_ELEM_COUNT] = {
-    [OG_FLOAT] = casts_f32,
-    [OG_DOUBLE] = casts_f64,
-    [OG_INT8] = casts_i8,
-    [OG_INT16] = casts_i16,
-    [OG_INT32] = casts_i32,
-    [OG_INT64] = casts_i64,
-    [OG_UINT8] = casts_u8,
-    [OG_UINT16] = casts_u16,
-    [OG_UINT32] = casts_u32,
-    [OG_UINT64] = casts_u64,
-    [OG_BOOL] = casts_u8,
+    [OG_FLOAT] = casts_f32,  [OG_DOUBLE] = casts_f64, [OG_INT8] = casts_i8,
+    [OG_INT16] = casts_i16,  [OG_INT32] = casts_i32,  [OG_INT64] = casts_i64,
+    [OG_UINT8] = casts_u8,   [OG_UINT16] = casts_u16, [OG_UINT32] = casts_u32,
+    [OG_UINT64] = casts_u64, [OG_BOOL] = casts_u8,
 };
 
 enum { STRIP = 512 };
@@ -95,10 +88,12 @@ static bool is_half(og_elem elem)
     return elem == OG_FLOAT16 || elem == OG_BFLOAT16;
 }
 
-/* Between a half type and a loop type.  double is not rounded through float on its way to a half. */
+/* Between a half type and a loop type.  double is not rounded through float on its way to a half.
+ */
 static bool convert_half(og_elem from_elem, const char *from, og_elem to_elem, char *to, int64_t n)
 {
-    const size_t from_size = (size_t)og_elem_bits(from_elem) / 8, to_size = (size_t)og_elem_bits(to_elem) / 8;
+    const size_t from_size = (size_t)og_elem_bits(from_elem) / 8,
+                 to_size = (size_t)og_elem_bits(to_elem) / 8;
     float strip[STRIP];
 
     if (!(is_half(from_elem) && casts[to_elem]) &&
@@ -118,17 +113,25 @@ static bool convert_half(og_elem from_elem, const char *from, og_elem to_elem, c
     return true;
 }
 
-/* ---- The narrow types -------------------------------------------------------------------------------------- */
+/* ---- The narrow types ------------------------------------------------------------------------ */
 
-/* With `saturate` what lies outside becomes the largest number, else infinity or NaN: ONNX's two tables. */
+/* With `saturate` what lies outside becomes the largest number, else infinity or NaN: ONNX's two
+ * tables. */
 static double float8_edge(og_elem elem, double x, og_cast_rules rules)
 {
     static const double most[OG_ELEM_COUNT] = {
-        [OG_FLOAT8E4M3FN] = 448, [OG_FLOAT8E4M3FNUZ] = 240, [OG_FLOAT8E5M2] = 57344, [OG_FLOAT8E5M2FNUZ] = 57344,
+        [OG_FLOAT8E4M3FN] = 448,
+        [OG_FLOAT8E4M3FNUZ] = 240,
+        [OG_FLOAT8E5M2] = 57344,
+        [OG_FLOAT8E5M2FNUZ] = 57344,
     };
-    /* half a step above the largest still rounds down to it (to even, or up where its mantissa is odd) */
+    /* half a step above the largest still rounds down to it (to even, or up where its mantissa is
+     * odd) */
     static const double edge[OG_ELEM_COUNT] = {
-        [OG_FLOAT8E4M3FN] = 464, [OG_FLOAT8E4M3FNUZ] = 248, [OG_FLOAT8E5M2] = 61440, [OG_FLOAT8E5M2FNUZ] = 61440,
+        [OG_FLOAT8E4M3FN] = 464,
+        [OG_FLOAT8E4M3FNUZ] = 248,
+        [OG_FLOAT8E5M2] = 61440,
+        [OG_FLOAT8E5M2FNUZ] = 61440,
     };
 
     if (most[elem] == 0 || isnan(x))
@@ -174,13 +177,17 @@ static int64_t whole(double x)
 }
 
 /* Integers of less than 8 bits keep the low bits of numbers that do not fit. */
-static void convert_one(const og_tensor *from, int64_t i, og_tensor *to, int64_t k, og_cast_rules rules)
+static void convert_one(const og_tensor *from, int64_t i, og_tensor *to, int64_t k,
+                        og_cast_rules rules)
 {
     if (!is_float(to->elem)) {
         if (to->elem == OG_BOOL)
-            og_set_int(to, k, is_float(from->elem) ? og_get_double(from, i) != 0 : og_get_int(from, i) != 0);
+            og_set_int(to, k,
+                       is_float(from->elem) ? og_get_double(from, i) != 0
+                                            : og_get_int(from, i) != 0);
         else
-            og_set_int(to, k, is_float(from->elem) ? whole(og_get_double(from, i)) : og_get_int(from, i));
+            og_set_int(to, k,
+                       is_float(from->elem) ? whole(og_get_double(from, i)) : og_get_int(from, i));
         return;
     }
     double x = from->elem == OG_INT64 ? (double)og_get_int(from, i) : og_get_double(from, i);
@@ -212,7 +219,8 @@ void og_convert(og_elem from_elem, const void *from, int64_t from_first, og_elem
         if (convert_half(from_elem, x, to_elem, y, n))
             return;
     }
-    og_tensor a = { .elem = from_elem, .data = (void *)(uintptr_t)from }, b = { .elem = to_elem, .data = to };
+    og_tensor a = { .elem = from_elem, .data = (void *)(uintptr_t)from },
+              b = { .elem = to_elem, .data = to };
 
     for (int64_t i = 0; i < n; i++)
         convert_one(&a, from_first + i, &b, to_first + i, rules);

@@ -11,14 +11,15 @@ typedef struct og_cast_rules {
     og_rounding rounding; /* of float8e8m0 */
 } og_cast_rules;
 
-/* Converts n elements from place `from_first` to place `to_first` (in elements), with ONNX's rules; complex
- * numbers drop their imaginary part, strings are not taken.  The ranges do not overlap, or are the same
- * memory and both types have the same size. */
+/* Converts n elements from place `from_first` to place `to_first` (in elements), with ONNX's rules;
+ * complex numbers drop their imaginary part, strings are not taken.  The ranges do not overlap, or
+ * are the same memory and both types have the same size. */
 void og_convert(og_elem from_elem, const void *from, int64_t from_first, og_elem to_elem, void *to,
                 int64_t to_first, int64_t n, og_cast_rules rules);
 
 /* Floats through strips: the types that loops are not written in. */
-void og_widen_to_float(og_elem elem, const void *from, float *to, int64_t n);    /* float16, bfloat16 */
+void og_widen_to_float(og_elem elem, const void *from, float *to,
+                       int64_t n); /* float16, bfloat16 */
 void og_narrow_from_float(og_elem elem, const float *from, void *to, int64_t n);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * Reductions of one type, as a template: the includer defines T, the accumulator A (double, int64_t or uint64_t), REAL,
- * and FN(name).
+ * Reductions of one type, as a template: the includer defines T, the accumulator A (double, int64_t
+ * or uint64_t), REAL, and FN(name).
  *
- * A fold is two functions, `take` one number into an accumulator and `merge` two accumulators, and drivers that run them
- * over rows and columns in an order that the counts alone fix.
+ * A fold is two functions, `take` one number into an accumulator and `merge` two accumulators, and
+ * drivers that run them over rows and columns in an order that the counts alone fix.
  */
 
 OG_INLINE A FN(add)(A a, A b)
@@ -104,7 +104,8 @@ OG_INLINE void FN(row)(const T *x, int64_t n, A *acc, A (*take)(A, T), A (*merge
 }
 
 /* Four rows at a time, so that the accumulators pass through memory less often. */
-OG_INLINE void FN(columns)(const T *x, int64_t rows, int64_t stride, int64_t n, A *acc, A (*take)(A, T))
+OG_INLINE void FN(columns)(const T *x, int64_t rows, int64_t stride, int64_t n, A *acc,
+                           A (*take)(A, T))
 {
     int64_t i = 0;
 
@@ -155,7 +156,10 @@ OG_FOLD(prod, mul, 1)
 OG_FOLD(max, max_merge, LOWEST)
 OG_FOLD(min, min_merge, HIGHEST)
 
-#define OG_FOLD_ENTRY(name) {FN(name##_start), FN(name##_row), FN(name##_columns), FN(name##_join)}
+#define OG_FOLD_ENTRY(name)                                                                        \
+    {                                                                                              \
+        FN(name##_start), FN(name##_row), FN(name##_columns), FN(name##_join)                      \
+    }
 static const og_fold_set FN(folds)[OG_FOLD_COUNT] = {
     [OG_FOLD_SUM] = OG_FOLD_ENTRY(sum), [OG_FOLD_SQUARES] = OG_FOLD_ENTRY(squares),
     [OG_FOLD_ABS] = OG_FOLD_ENTRY(abs), [OG_FOLD_PROD] = OG_FOLD_ENTRY(prod),

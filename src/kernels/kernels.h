@@ -1,9 +1,10 @@
 /*
- * kernels: numeric loops over plain arrays.  They know no tensors' shapes, no graphs and no threads.
+ * kernels: numeric loops over plain arrays.  They know no tensors' shapes, no graphs and no
+ * threads.
  *
- * Every file in src/kernels/isa is compiled once for each instruction set (cmake/kernels.cmake) and makes
- * one table, `OG_ISA_NAME(og_loops)` for example; og_kernels_get gives the tables of the best set that
- * this machine has.  The variants differ by rounding only.
+ * Every file in src/kernels/isa is compiled once for each instruction set (cmake/kernels.cmake) and
+ * makes one table, `OG_ISA_NAME(og_loops)` for example; og_kernels_get gives the tables of the best
+ * set that this machine has.  The variants differ by rounding only.
  */
 #ifndef OG_KERNELS_H
 #define OG_KERNELS_H
@@ -28,10 +29,10 @@ typedef enum og_loop_type {
 /* The loop type of an element type, or OG_T_COUNT where it has none. */
 og_loop_type og_loop_type_of(og_elem elem);
 
-/* ---- Elementwise loops ----------------------------------------------------------------------------------- */
+/* ---- Elementwise loops ----------------------------------------------------------------------- */
 
-/* As in graph/op.h: out[k][i] from in[j][i * step[j]], step 0 (one value for all) or 1.  Outputs may overlay
- * inputs of step 1 and the same element size. */
+/* As in graph/op.h: out[k][i] from in[j][i * step[j]], step 0 (one value for all) or 1.  Outputs
+ * may overlay inputs of step 1 and the same element size. */
 typedef void og_loop(void *const *out, const void *const *in, const int64_t *step, int64_t n,
                      const void *attrs);
 
@@ -50,16 +51,18 @@ typedef struct og_loop_attrs {
 } og_loop_attrs;
 
 typedef struct og_loops {
-    og_loop *const *of[OG_T_COUNT]; /* [type][kernel]; NULL: this instruction set has no loops of its own */
+    og_loop *const
+        *of[OG_T_COUNT]; /* [type][kernel]; NULL: this instruction set has no loops of its own */
 } og_loops;
 
 /* The best loop for a kernel and an element type, or NULL where there is none. */
 og_loop *og_loop_find(og_kernel kernel, og_elem elem);
 
-/* ---- Reductions ------------------------------------------------------------------------------------------- */
+/* ---- Reductions ------------------------------------------------------------------------------ */
 
-/* Many numbers folded into one.  Accumulators have 8 bytes: double for the floating types, int64 for the signed
- * and uint64 for the unsigned ones, which wrap.  The order of the additions is fixed by the counts alone. */
+/* Many numbers folded into one.  Accumulators have 8 bytes: double for the floating types, int64
+ * for the signed and uint64 for the unsigned ones, which wrap.  The order of the additions is fixed
+ * by the counts alone. */
 typedef enum og_fold {
     OG_FOLD_SUM,
     OG_FOLD_SQUARES,
@@ -71,7 +74,7 @@ typedef enum og_fold {
 } og_fold;
 
 typedef struct og_fold_set {
-    void (*start)(void *acc, int64_t n); /* n accumulators of nothing */
+    void (*start)(void *acc, int64_t n);              /* n accumulators of nothing */
     void (*row)(const void *x, int64_t n, void *acc); /* acc[0] takes x[0..n) */
     /* acc[j] takes x[i * stride + j] for all i < rows, j < n */
     void (*columns)(const void *x, int64_t rows, int64_t stride, int64_t n, void *acc);
@@ -85,7 +88,7 @@ typedef struct og_folds {
 /* NULL where the element type has none. */
 const og_fold_set *og_fold_find(og_fold fold, og_elem elem);
 
-/* ---- The tables -------------------------------------------------------------------------------------------- */
+/* ---- The tables ------------------------------------------------------------------------------ */
 
 typedef struct og_kernels {
     const char *isa; /* "baseline", "avx2", "avx512" */
@@ -96,8 +99,8 @@ typedef struct og_kernels {
     const struct og_pool_loops *pool;        /* [float, double, int8, uint8], see pool.h */
 } og_kernels;
 
-/* Chosen once, by what the processor has; ONNXGRAD_ISA=baseline|avx2|avx512 in the environment lowers the choice.
- * May be called from any thread. */
+/* Chosen once, by what the processor has; ONNXGRAD_ISA=baseline|avx2|avx512 in the environment
+ * lowers the choice. May be called from any thread. */
 const og_kernels *og_kernels_get(void);
 
 /* All variants that this machine can run, the plain one first; for tests. */

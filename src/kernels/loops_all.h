@@ -1,11 +1,12 @@
 /*
- * Loops that exist for every loop type, as a template: the includer defines the type T, a wide unsigned type W in
- * which integers wrap (T itself for floating types), REAL (1 for floating types), SIGNED and FN(name).
+ * Loops that exist for every loop type, as a template: the includer defines the type T, a wide
+ * unsigned type W in which integers wrap (T itself for floating types), REAL (1 for floating
+ * types), SIGNED and FN(name).
  *
  * A loop is a function of one element, NAME_of, and a driver that runs it over arrays.
  */
 
-/* ---- Drivers ------------------------------------------------------------------------------------------------ */
+/* ---- Drivers --------------------------------------------------------------------------------- */
 
 OG_INLINE void FN(map)(void *const *out, const void *const *in, int64_t n, T (*of)(T))
 {
@@ -18,8 +19,8 @@ OG_INLINE void FN(map)(void *const *out, const void *const *in, int64_t n, T (*o
 }
 
 /* With parameters. */
-OG_INLINE void FN(form)(void *const *out, const void *const *in, int64_t n, const og_loop_attrs *attrs,
-                        T (*of)(T, const og_loop_attrs *))
+OG_INLINE void FN(form)(void *const *out, const void *const *in, int64_t n,
+                        const og_loop_attrs *attrs, T (*of)(T, const og_loop_attrs *))
 {
     const og_loop_attrs a = *attrs;
     const T *x = in[0];
@@ -143,7 +144,7 @@ OG_INLINE bool FN(nan)(T x)
 #endif
 }
 
-/* ---- One argument --------------------------------------------------------------------------------------------- */
+/* ---- One argument ---------------------------------------------------------------------------- */
 
 OG_INLINE T FN(abs_of)(T x)
 {
@@ -185,14 +186,16 @@ OG_INLINE T FN(shrink_of)(T x, const og_loop_attrs *a)
 #if REAL
     return x < -(T)a->lambd ? x + (T)a->bias : x > (T)a->lambd ? x - (T)a->bias : 0;
 #else
-    double v = (double)x, y = v < -(double)a->lambd ? v + (double)a->bias : v > (double)a->lambd ? v - (double)a->bias : 0;
+    double v = (double)x, y = v < -(double)a->lambd  ? v + (double)a->bias
+                              : v > (double)a->lambd ? v - (double)a->bias
+                                                     : 0;
 
     return (T)(y < -9e18 ? -9e18 : y > 9e18 ? 9e18 : y);
 #endif
 }
 OG_FORM(shrink)
 
-/* ---- Two arguments ---------------------------------------------------------------------------------------------- */
+/* ---- Two arguments --------------------------------------------------------------------------- */
 
 OG_INLINE T FN(add_of)(T a, T b)
 {
@@ -212,7 +215,8 @@ OG_INLINE T FN(mul_of)(T a, T b)
 }
 OG_PAIR(mul)
 
-/* Integers: the descriptor's check has refused 0; the lowest number by -1 wraps instead of trapping. */
+/* Integers: the descriptor's check has refused 0; the lowest number by -1 wraps instead of
+ * trapping. */
 OG_INLINE T FN(div_of)(T a, T b)
 {
 #if REAL
@@ -247,7 +251,8 @@ OG_INLINE T FN(mod_of)(T a, T b)
 }
 OG_PAIR(mod)
 
-/* Integers by repeated squaring, wrapping; a negative exponent is the reciprocal, cut to 0, 1 or -1. */
+/* Integers by repeated squaring, wrapping; a negative exponent is the reciprocal, cut to 0, 1 or
+ * -1. */
 OG_INLINE T FN(pow_of)(T a, T b)
 {
 #if REAL
@@ -334,7 +339,7 @@ OG_INLINE bool FN(greater_equal_of)(T a, T b)
 }
 OG_COMPARE(greater_equal)
 
-/* ---- Three arguments --------------------------------------------------------------------------------------------- */
+/* ---- Three arguments ------------------------------------------------------------------------- */
 
 /* Moves data only, so that a NaN in the part not chosen has no effect. */
 static void FN(where_loop)(OG_LOOP_ARGS)
@@ -369,7 +374,8 @@ static void FN(clip_loop)(OG_LOOP_ARGS)
     if (n == 0)
         return;
 #if REAL
-    const T low = in[1] ? *(const T *)in[1] : (T)-INFINITY, high = in[2] ? *(const T *)in[2] : (T)INFINITY;
+    const T low = in[1] ? *(const T *)in[1] : (T)-INFINITY,
+            high = in[2] ? *(const T *)in[2] : (T)INFINITY;
     /* Min(high, Max(x, low)); the order of the comparisons keeps a NaN. */
     OG_SIMD
     for (int64_t i = 0; i < n; i++) {

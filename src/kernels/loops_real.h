@@ -1,6 +1,7 @@
 /*
- * Loops of floating types, as a template on top of loops_all.h: the includer defines T, FN(name) and provides
- * FN(exp), FN(log), FN(tanh), FN(erf), FN(sigmoid), FN(log1p_unit) and FN(expm1_negative).
+ * Loops of floating types, as a template on top of loops_all.h: the includer defines T, FN(name)
+ * and provides FN(exp), FN(log), FN(tanh), FN(erf), FN(sigmoid), FN(log1p_unit) and
+ * FN(expm1_negative).
  */
 
 OG_MAP(exp)
@@ -28,8 +29,10 @@ OG_INLINE T FN(reciprocal_of)(T x)
 }
 OG_MAP(reciprocal)
 
-/* Blocks that hold a far number, an infinity or a NaN take the C library's function, the others vector code. */
-OG_INLINE void FN(guarded)(void *const *out, const void *const *in, int64_t n, T (*near)(T), T (*of)(T))
+/* Blocks that hold a far number, an infinity or a NaN take the C library's function, the others
+ * vector code. */
+OG_INLINE void FN(guarded)(void *const *out, const void *const *in, int64_t n, T (*near)(T),
+                           T (*of)(T))
 {
     const T *x = in[0];
     T *y = out[0];
@@ -63,7 +66,7 @@ static void FN(cos_loop)(OG_LOOP_ARGS)
     FN(guarded)(out, in, n, FN(cos_near), FN(cos_of));
 }
 
-/* ---- Activations ------------------------------------------------------------------------------------------- */
+/* ---- Activations ----------------------------------------------------------------------------- */
 
 OG_INLINE T FN(leaky_relu_of)(T x, const og_loop_attrs *a)
 {
@@ -164,7 +167,7 @@ OG_INLINE T FN(swish_of)(T x, const og_loop_attrs *a)
 }
 OG_FORM(swish)
 
-/* ---- Tests ----------------------------------------------------------------------------------------------------- */
+/* ---- Tests ----------------------------------------------------------------------------------- */
 
 static void FN(is_nan_loop)(OG_LOOP_ARGS)
 {
@@ -180,7 +183,8 @@ static void FN(is_nan_loop)(OG_LOOP_ARGS)
 static void FN(is_inf_loop)(OG_LOOP_ARGS)
 {
     const og_loop_attrs *a = attrs;
-    const T high = a->detect_positive ? (T)INFINITY : (T)NAN, low = a->detect_negative ? (T)-INFINITY : (T)NAN;
+    const T high = a->detect_positive ? (T)INFINITY : (T)NAN,
+            low = a->detect_negative ? (T)-INFINITY : (T)NAN;
     const T *x = in[0];
     uint8_t *y = out[0];
 
@@ -190,7 +194,7 @@ static void FN(is_inf_loop)(OG_LOOP_ARGS)
         y[i] = x[i] == high || x[i] == low;
 }
 
-/* ---- Gradients --------------------------------------------------------------------------------------------------- */
+/* ---- Gradients ------------------------------------------------------------------------------- */
 
 OG_INLINE T FN(tanh_grad_of)(T dy, T y)
 {
@@ -213,7 +217,7 @@ OG_INLINE T FN(gelu_grad_of)(T dy, T x)
 }
 OG_PAIR(gelu_grad)
 
-/* ---- Training ------------------------------------------------------------------------------------------------- */
+/* ---- Training -------------------------------------------------------------------------------- */
 
 /* onnxgrad.AdamScale; all inputs behind the third are single numbers. */
 static void FN(adam_scale_loop)(OG_LOOP_ARGS)

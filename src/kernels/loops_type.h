@@ -1,4 +1,5 @@
-/* All loops of one type, and their table FN(table); see loops_all.h for what the includer defines. */
+/* All loops of one type, and their table FN(table); see loops_all.h for what the includer defines.
+ */
 #include "kernels/loops_all.h"
 #if REAL
 #include "kernels/loops_real.h"

@@ -1,8 +1,9 @@
-/* Loops of integers, as a template on top of loops_all.h.  bool uses the uint8 ones: any nonzero byte is true. */
+/* Loops of integers, as a template on top of loops_all.h.  bool uses the uint8 ones: any nonzero
+ * byte is true. */
 
 OG_INLINE T FN(bit_not_of)(T x)
 {
-    return (T)~(W)x;
+    return (T) ~(W)x;
 }
 OG_MAP(bit_not)
 
@@ -10,7 +11,7 @@ OG_INLINE T FN(not_of)(T x)
 {
     return x == 0;
 }
-OG_MAP(not)
+OG_MAP(not )
 
 OG_INLINE T FN(bit_and_of)(T a, T b)
 {
@@ -39,7 +40,8 @@ OG_PAIR(shift_left)
 
 OG_INLINE T FN(shift_right_of)(T a, T b)
 {
-    return FN(negative)(b) || (uint64_t)b >= sizeof(T) * 8 ? (T)(FN(negative)(a) ? -1 : 0) : (T)(a >> b);
+    return FN(negative)(b) || (uint64_t)b >= sizeof(T) * 8 ? (T)(FN(negative)(a) ? -1 : 0)
+                                                           : (T)(a >> b);
 }
 OG_PAIR(shift_right)
 

@@ -1,7 +1,8 @@
 /*
- * Elementary functions of float that compilers turn into vector code: no branches, no tables, no calls.
- * Exact at 0, infinities and NaN, denormals included.  The polynomials are minimax fits (Remez) to the functions
- * named beside them; errors in units of the last place: exp 1, log 1, tanh and sigmoid 3, erf 2.
+ * Elementary functions of float that compilers turn into vector code: no branches, no tables, no
+ * calls. Exact at 0, infinities and NaN, denormals included.  The polynomials are minimax fits
+ * (Remez) to the functions named beside them; errors in units of the last place: exp 1, log 1, tanh
+ * and sigmoid 3, erf 2.
  */
 #ifndef OG_MATH_F32_H
 #define OG_MATH_F32_H
@@ -141,7 +142,7 @@ OG_INLINE float erf_of_f32(float x)
 
 /* What the C library or one instruction computes. */
 #define OG_LIBM(name, call)                                                                        \
-    OG_INLINE float name##_f32(float x)                                                        \
+    OG_INLINE float name##_f32(float x)                                                            \
     {                                                                                              \
         return call(x);                                                                            \
     }

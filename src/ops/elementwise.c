@@ -1,9 +1,10 @@
 /*
  * The driver of elementwise operators: one loop over runs of elements, under numpy's broadcasting.
  *
- * .prepare joins axes that run on in all inputs, so most calls are one run.  Where the innermost axis is short, or an
- * element type has no loop of its own, inputs pass through strips: gathered (and converted) into scratch, so that
- * the loop still sees long runs.  A variadic operator joins its inputs strip by strip.
+ * .prepare joins axes that run on in all inputs, so most calls are one run.  Where the innermost
+ * axis is short, or an element type has no loop of its own, inputs pass through strips: gathered
+ * (and converted) into scratch, so that the loop still sees long runs.  A variadic operator joins
+ * its inputs strip by strip.
  */
 #include "ops/elementwise.h"
 
@@ -14,9 +15,9 @@ enum { PIECE = 32768, STRIP = 512, STRIP_BYTES = STRIP * 16, SHORT_RUN = 24, INP
 
 typedef struct operand {
     og_elem elem;
-    size_t size;            /* bytes of an element */
-    bool linear;            /* one element for each of the output, in the same order */
-    bool scalar;            /* one element for all */
+    size_t size; /* bytes of an element */
+    bool linear; /* one element for each of the output, in the same order */
+    bool scalar; /* one element for all */
     bool convert;
     const int64_t *strides; /* [rank], in elements; 0 along broadcast axes */
 } operand;
@@ -32,7 +33,7 @@ typedef struct elementwise {
     operand in[];
 } elementwise;
 
-/* ---- Preparing ----------------------------------------------------------------------------------------------- */
+/* ---- Preparing ------------------------------------------------------------------------------- */
 
 /* strides[axis of the output], in elements of the input. */
 static void broadcast_strides(const og_tensor *in, int rank, int64_t *strides)
@@ -78,7 +79,8 @@ static void join_axes(elementwise *e, int n, int64_t *const *strides)
     }
 }
 
-static void operand_set(const elementwise *e, operand *o, const og_tensor *t, const int64_t *strides)
+static void operand_set(const elementwise *e, operand *o, const og_tensor *t,
+                        const int64_t *strides)
 {
     o->elem = t->elem;
     o->size = (size_t)og_elem_bits(t->elem) / 8;
@@ -127,7 +129,8 @@ og_status og_elementwise_prepare_as(og_call *c, og_loop *loop, og_elem as)
     c->work = e;
     c->pieces = e->count > PIECE ? (e->count + PIECE - 1) / PIECE : 1;
     c->cost = 0.2 * (double)(c->n_in + 1) * (double)(e->count < PIECE ? e->count : PIECE);
-    if (e->strips) /* one strip an input and the output, and one to gather into before a conversion */
+    if (e->strips) /* one strip an input and the output, and one to gather into before a conversion
+                    */
         c->piece_scratch = (size_t)(e->chain ? 4 : c->n_in + 2) * STRIP_BYTES;
     return OG_OK;
 }
@@ -154,10 +157,11 @@ void og_elementwise_piece(const og_call *c, int64_t piece, int64_t *first, int64
     *end = count - *first < PIECE ? count : *first + PIECE;
 }
 
-/* ---- Strips -------------------------------------------------------------------------------------------------- */
+/* ---- Strips ---------------------------------------------------------------------------------- */
 
 /* Copies elements [first, first + n) of the broadcast input side by side, run by run. */
-static void gather(const elementwise *e, const operand *o, const char *from, int64_t first, int64_t n, char *to)
+static void gather(const elementwise *e, const operand *o, const char *from, int64_t first,
+                   int64_t n, char *to)
 {
     const int inner = e->rank - 1;
 
@@ -181,8 +185,8 @@ static void gather(const elementwise *e, const operand *o, const char *from, int
 }
 
 /* The n elements from `first` on of an input, in the loop's type: where they lie, or in `strip`. */
-static const void *strip_of(const elementwise *e, const operand *o, const og_tensor *t, int64_t first, int64_t n,
-                            char *strip, char *spare, int64_t *step)
+static const void *strip_of(const elementwise *e, const operand *o, const og_tensor *t,
+                            int64_t first, int64_t n, char *strip, char *spare, int64_t *step)
 {
     const char *data = t->data;
 
@@ -203,7 +207,8 @@ static const void *strip_of(const elementwise *e, const operand *o, const og_ten
     return strip;
 }
 
-static void run_strip(const og_call *c, const elementwise *e, int64_t first, int64_t n, char *scratch)
+static void run_strip(const og_call *c, const elementwise *e, int64_t first, int64_t n,
+                      char *scratch)
 {
     const void *in[INPUTS] = { NULL };
     int64_t step[INPUTS] = { 0 };
@@ -224,9 +229,10 @@ static void run_strip(const og_call *c, const elementwise *e, int64_t first, int
     og_convert(e->as, strip, 0, e->out.elem, y, 0, n, (og_cast_rules){ .saturate = true });
 }
 
-/* All inputs joined pair by pair; two strips take turns as the result so far.  The output is written last, since it may
- * lie over an input. */
-static void run_chain(const og_call *c, const elementwise *e, int64_t first, int64_t n, char *scratch)
+/* All inputs joined pair by pair; two strips take turns as the result so far.  The output is
+ * written last, since it may lie over an input. */
+static void run_chain(const og_call *c, const elementwise *e, int64_t first, int64_t n,
+                      char *scratch)
 {
     char *spare = scratch, *strip = scratch + STRIP_BYTES, *turns = strip + STRIP_BYTES;
     char *y = (char *)c->out[0]->data + (size_t)first * e->out.size;
@@ -245,7 +251,7 @@ static void run_chain(const og_call *c, const elementwise *e, int64_t first, int
     og_convert(e->as, x[0], 0, e->out.elem, y, 0, n, (og_cast_rules){ .saturate = true });
 }
 
-/* ---- Running ------------------------------------------------------------------------------------------------- */
+/* ---- Running --------------------------------------------------------------------------------- */
 
 static void run_piece(const og_call *c, const elementwise *e, int64_t first, int64_t end)
 {
@@ -271,7 +277,8 @@ static void run_piece(const og_call *c, const elementwise *e, int64_t first, int
             in[j] = (const char *)c->in[j]->data + (size_t)place * e->in[j].size;
             step[j] = e->rank ? e->in[j].strides[inner] : 1;
         }
-        e->loop((void *[]){ (char *)c->out[0]->data + (size_t)first * e->out.size }, in, step, run, c->attrs);
+        e->loop((void *[]){ (char *)c->out[0]->data + (size_t)first * e->out.size }, in, step, run,
+                c->attrs);
         first += run;
     }
 }
@@ -296,7 +303,7 @@ void og_elementwise_run(const og_call *c, int64_t piece, void *scratch)
     }
 }
 
-/* ---- Versions ------------------------------------------------------------------------------------------------ */
+/* ---- Versions -------------------------------------------------------------------------------- */
 
 int og_type_since(const og_node *node, int floats, int integers, int bfloat16)
 {
@@ -314,7 +321,8 @@ void og_drop_consumed_inputs(og_rewrite *c, int from)
     og_drop_attr(c, "consumed_inputs");
 }
 
-/* Until version 7 a second input joined at `axis` only where `broadcast` was set; it gets trailing axes of size 1. */
+/* Until version 7 a second input joined at `axis` only where `broadcast` was set; it gets trailing
+ * axes of size 1. */
 void og_old_broadcast(og_rewrite *c, int from)
 {
     int64_t axis = og_old_int(c, "axis", OG_ABSENT), axes[OG_MAX_RANK], n;
@@ -353,7 +361,8 @@ og_status og_check_divisor(og_call *c)
         return OG_OK;
     for (int64_t i = 0; i < b->count; i++)
         if (og_get_int(b, i) == 0)
-            return og_call_fail(c, OG_BAD_VALUE, "integer division by zero: element %lld of '%s' is 0",
-                                (long long)i, c->op->in[1].name);
+            return og_call_fail(c, OG_BAD_VALUE,
+                                "integer division by zero: element %lld of '%s' is 0", (long long)i,
+                                c->op->in[1].name);
     return OG_OK;
 }

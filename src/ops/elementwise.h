@@ -1,19 +1,21 @@
-/* elementwise: what operators need beyond og_elementwise_prepare and og_elementwise_run of ops.h. */
+/* elementwise: what operators need beyond og_elementwise_prepare and og_elementwise_run of ops.h.
+ */
 #ifndef OG_ELEMENTWISE_H
 #define OG_ELEMENTWISE_H
 
 #include "kernels/kernels.h"
 #include "ops/ops.h"
 
-/* As og_elementwise_prepare, with the loop chosen by the caller and written for element type `as`: inputs and outputs
- * of other numeric types are converted in strips.  bool inputs and outputs are never converted. */
+/* As og_elementwise_prepare, with the loop chosen by the caller and written for element type `as`:
+ * inputs and outputs of other numeric types are converted in strips.  bool inputs and outputs are
+ * never converted. */
 og_status og_elementwise_prepare_as(og_call *c, og_loop *loop, og_elem as);
 
 /* The elements [*first, *end) of the output that a piece computes. */
 void og_elementwise_piece(const og_call *c, int64_t piece, int64_t *first, int64_t *end);
 
-/* The opset that brought node's operator for the element type of its deciding input: floats (but bfloat16),
- * integers, bfloat16. */
+/* The opset that brought node's operator for the element type of its deciding input: floats (but
+ * bfloat16), integers, bfloat16. */
 int og_type_since(const og_node *node, int floats, int integers, int bfloat16);
 
 /* .upgrade of operators whose old versions only had `consumed_inputs`, a hint without meaning. */

@@ -1,6 +1,7 @@
 /*
- * Every kernel of every instruction set this machine has, against the plain one: odd sizes, odd addresses, guard bytes
- * around the results, infinities, NaN and denormals; results over inputs; accuracy against the C library in double.
+ * Every kernel of every instruction set this machine has, against the plain one: odd sizes, odd
+ * addresses, guard bytes around the results, infinities, NaN and denormals; results over inputs;
+ * accuracy against the C library in double.
  *
  * usage: kernels [--bench]
  *
@@ -22,9 +23,12 @@ static const char *const kernel_names[] = {
 #include "kernels/loops.def"
 };
 static const og_elem type_elems[OG_T_COUNT] = {
-    OG_FLOAT, OG_DOUBLE, OG_INT32, OG_INT64, OG_INT8, OG_INT16, OG_UINT8, OG_UINT16, OG_UINT32, OG_UINT64,
+    OG_FLOAT, OG_DOUBLE, OG_INT32,  OG_INT64,  OG_INT8,
+    OG_INT16, OG_UINT8,  OG_UINT16, OG_UINT32, OG_UINT64,
 };
-static const int64_t sizes[] = { 0, 1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 63, 65, 127, 129, 1000, MOST };
+static const int64_t sizes[] = {
+    0, 1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 63, 65, 127, 129, 1000, MOST
+};
 static const og_loop_attrs attrs = { 0.7f, 0.4f, 1.3f, 0.2f, 0.5f, 1, 1 };
 
 static int failures;
@@ -35,14 +39,16 @@ static void failed(const og_kernels *k, const char *name, og_elem elem, int64_t 
     printf("FAIL %s %s %s n=%lld: %s\n", k->isa, name, og_elem_name(elem), (long long)n, what);
 }
 
-/* ---- Numbers ------------------------------------------------------------------------------------------------- */
+/* ---- Numbers --------------------------------------------------------------------------------- */
 
-/* Rounding is all that may differ.  Where a formula cancels (1 - y^2, x + c), it counts against the inputs. */
+/* Rounding is all that may differ.  Where a formula cancels (1 - y^2, x + c), it counts against the
+ * inputs. */
 static bool cancels(int kernel)
 {
-    return kernel == OG_K_GELU || kernel == OG_K_GELU_TANH || kernel == OG_K_GELU_GRAD || kernel == OG_K_TANH_GRAD ||
-           kernel == OG_K_SIGMOID_GRAD || kernel == OG_K_HARD_SIGMOID || kernel == OG_K_HARD_SWISH ||
-           kernel == OG_K_ADAM_SCALE || kernel == OG_K_MOD || kernel == OG_K_TAN;
+    return kernel == OG_K_GELU || kernel == OG_K_GELU_TANH || kernel == OG_K_GELU_GRAD ||
+           kernel == OG_K_TANH_GRAD || kernel == OG_K_SIGMOID_GRAD || kernel == OG_K_HARD_SIGMOID ||
+           kernel == OG_K_HARD_SWISH || kernel == OG_K_ADAM_SCALE || kernel == OG_K_MOD ||
+           kernel == OG_K_TAN;
 }
 
 static bool near(double a, double b, double eps, double scale)
@@ -54,7 +60,8 @@ static bool near(double a, double b, double eps, double scale)
 
 static void fill(og_elem elem, char *data, uint64_t seed)
 {
-    static const double special[] = { 0, -0.0, 1, -1, INFINITY, -INFINITY, NAN, 1e-40, -1e-40, 3e38, -3e38, 1e-3, 100, -100 };
+    static const double special[] = { 0,     -0.0,   1,    -1,    INFINITY, -INFINITY, NAN,
+                                      1e-40, -1e-40, 3e38, -3e38, 1e-3,     100,       -100 };
     og_tensor t = { .elem = elem, .data = data };
     og_philox random = { .seed = seed };
 
@@ -62,20 +69,26 @@ static void fill(og_elem elem, char *data, uint64_t seed)
         const uint64_t r = og_philox_below(&random, 8);
 
         if (elem != OG_FLOAT && elem != OG_DOUBLE)
-            og_set_int(&t, i, r == 0 ? INT64_MIN : r == 1 ? INT64_MAX : r == 2 ? 0 : (int64_t)og_philox_below(&random, 256) - 128);
+            og_set_int(&t, i,
+                       r == 0   ? INT64_MIN
+                       : r == 1 ? INT64_MAX
+                       : r == 2 ? 0
+                                : (int64_t)og_philox_below(&random, 256) - 128);
         else if (r == 0)
-            og_set_double(&t, i, special[og_philox_below(&random, sizeof special / sizeof *special)]);
+            og_set_double(&t, i,
+                          special[og_philox_below(&random, sizeof special / sizeof *special)]);
         else
             og_set_double(&t, i, og_philox_normal(&random) * (r == 1 ? 30 : 1));
     }
 }
 
-/* ---- Loops --------------------------------------------------------------------------------------------------- */
+/* ---- Loops ----------------------------------------------------------------------------------- */
 
 static char inputs[INPUTS][MOST * 8 + 64];
 static char plain[OUTPUTS][MOST * 8 + 2 * GUARD + 64], other[OUTPUTS][MOST * 8 + 2 * GUARD + 64];
 
-static void run_loop(og_loop *loop, char (*results)[MOST * 8 + 2 * GUARD + 64], const int64_t *step, int64_t n, size_t shift)
+static void run_loop(og_loop *loop, char (*results)[MOST * 8 + 2 * GUARD + 64], const int64_t *step,
+                     int64_t n, size_t shift)
 {
     const void *in[INPUTS];
     void *out[OUTPUTS];
@@ -93,7 +106,8 @@ static bool guards_hold(size_t shift, size_t bytes)
 {
     for (int k = 0; k < OUTPUTS; k++)
         for (size_t i = 0; i < sizeof other[k]; i++)
-            if ((i < GUARD + shift || i >= GUARD + shift + bytes) && (unsigned char)other[k][i] != 0xA5)
+            if ((i < GUARD + shift || i >= GUARD + shift + bytes) &&
+                (unsigned char)other[k][i] != 0xA5)
                 return false;
     return true;
 }
@@ -131,10 +145,12 @@ static bool same_results(int kernel, og_elem elem, bool tests, int64_t n, size_t
 /* Whether the results are bools. */
 static bool is_test(int kernel)
 {
-    return kernel == OG_K_IS_NAN || kernel == OG_K_IS_INF || (kernel >= OG_K_EQUAL && kernel <= OG_K_GREATER_EQUAL);
+    return kernel == OG_K_IS_NAN || kernel == OG_K_IS_INF ||
+           (kernel >= OG_K_EQUAL && kernel <= OG_K_GREATER_EQUAL);
 }
 
-static void test_loop(const og_kernels *k, int kernel, og_loop_type type, og_loop *reference, og_loop *loop)
+static void test_loop(const og_kernels *k, int kernel, og_loop_type type, og_loop *reference,
+                      og_loop *loop)
 {
     static const int64_t steps[3][INPUTS] = { { 1, 1, 1 }, { 0, 1, 1 }, { 1, 0, 1 } };
     const og_elem elem = type_elems[type];
@@ -147,7 +163,8 @@ static void test_loop(const og_kernels *k, int kernel, og_loop_type type, og_loo
             run_loop(reference, plain, steps[c], sizes[s], shift);
             run_loop(loop, other, steps[c], sizes[s], shift);
             if (!guards_hold(shift, size * (size_t)sizes[s]))
-                failed(k, kernel_names[kernel], elem, sizes[s], "bytes beside the result were written");
+                failed(k, kernel_names[kernel], elem, sizes[s],
+                       "bytes beside the result were written");
             else if (!same_results(kernel, elem, is_test(kernel), sizes[s], shift))
                 failed(k, kernel_names[kernel], elem, sizes[s], "differs from the plain loop");
         }
@@ -176,7 +193,8 @@ static void test_in_place(const og_kernels *k, int kernel, og_elem elem, og_loop
 static void test_loops(const og_kernels *k)
 {
     for (int type = 0; type < OG_T_COUNT; type++) {
-        og_loop *const *table = k->loops->of[type], *const *reference = og_kernels_at(0)->loops->of[type];
+        og_loop *const *table = k->loops->of[type], *const *reference =
+                                                        og_kernels_at(0)->loops->of[type];
 
         for (int j = 0; j < INPUTS; j++)
             fill(type_elems[type], inputs[j], (uint64_t)j);
@@ -188,7 +206,7 @@ static void test_loops(const og_kernels *k)
     }
 }
 
-/* ---- Accuracy ------------------------------------------------------------------------------------------------- */
+/* ---- Accuracy -------------------------------------------------------------------------------- */
 
 static double sigmoid(double x)
 {
@@ -206,10 +224,11 @@ static const struct {
     double (*truth)(double);
     double low, high, units;
 } accuracies[] = {
-    { OG_K_EXP, exp, -104, 89, 1.1 },      { OG_K_LOG, log, 0, 100, 1 },        { OG_K_LOG, log, 0.5, 2, 1 },
-    { OG_K_TANH, tanh, -10, 10, 3 },       { OG_K_TANH, tanh, -0.01, 0.01, 3 }, { OG_K_ERF, erf, -5, 5, 1.5 },
-    { OG_K_SIGMOID, sigmoid, -87, 30, 3 }, { OG_K_SIN, sin, -100, 100, 0.6 },   { OG_K_COS, cos, -2e6, 2e6, 0.6 },
-    { OG_K_SOFTPLUS, softplus, -80, 40, 3 },
+    { OG_K_EXP, exp, -104, 89, 1.1 },      { OG_K_LOG, log, 0, 100, 1 },
+    { OG_K_LOG, log, 0.5, 2, 1 },          { OG_K_TANH, tanh, -10, 10, 3 },
+    { OG_K_TANH, tanh, -0.01, 0.01, 3 },   { OG_K_ERF, erf, -5, 5, 1.5 },
+    { OG_K_SIGMOID, sigmoid, -87, 30, 3 }, { OG_K_SIN, sin, -100, 100, 0.6 },
+    { OG_K_COS, cos, -2e6, 2e6, 0.6 },     { OG_K_SOFTPLUS, softplus, -80, 40, 3 },
 };
 
 static double units_off(float y, double truth)
@@ -218,12 +237,14 @@ static double units_off(float y, double truth)
 
     if (isnan(truth) || isnan(y) || isinf(rounded) || isinf(y))
         return (isnan(truth) && isnan(y)) || rounded == y ? 0 : INFINITY;
-    return fabs((double)y - truth) / (double)(nextafterf(fabsf(rounded), INFINITY) - fabsf(rounded));
+    return fabs((double)y - truth) /
+           (double)(nextafterf(fabsf(rounded), INFINITY) - fabsf(rounded));
 }
 
 static void test_accuracy(const og_kernels *k)
 {
-    static const float edges[] = { 0, -0.0f, INFINITY, -INFINITY, NAN, 1e-40f, -1e-40f, FLT_MAX, -FLT_MAX, FLT_MIN, 88.7f, 104, -104, 1 };
+    static const float edges[] = { 0,       -0.0f,    INFINITY, -INFINITY, NAN, 1e-40f, -1e-40f,
+                                   FLT_MAX, -FLT_MAX, FLT_MIN,  88.7f,     104, -104,   1 };
     static float x[MOST], y[MOST];
     const int64_t step = 1;
 
@@ -233,23 +254,26 @@ static void test_accuracy(const og_kernels *k)
 
         for (int round = 0; round < 100; round++) {
             for (int i = 0; i < MOST; i++)
-                x[i] = (float)(accuracies[a].low + (accuracies[a].high - accuracies[a].low) * og_philox_uniform(&random));
+                x[i] = (float)(accuracies[a].low + (accuracies[a].high - accuracies[a].low) *
+                                                       og_philox_uniform(&random));
             if (round == 0)
                 memcpy(x, edges, sizeof edges);
-            k->loops->of[OG_T_FLOAT][accuracies[a].kernel]((void *[]){ y }, (const void *[]){ x }, &step, MOST, &attrs);
+            k->loops->of[OG_T_FLOAT][accuracies[a].kernel]((void *[]){ y }, (const void *[]){ x },
+                                                           &step, MOST, &attrs);
             for (int i = 0; i < MOST; i++)
                 worst = fmax(worst, units_off(y[i], accuracies[a].truth((double)x[i])));
         }
         if (!(worst <= accuracies[a].units)) {
             char text[80];
 
-            snprintf(text, sizeof text, "%.2f units from the truth, expected %.2f", worst, accuracies[a].units);
+            snprintf(text, sizeof text, "%.2f units from the truth, expected %.2f", worst,
+                     accuracies[a].units);
             failed(k, kernel_names[accuracies[a].kernel], OG_FLOAT, MOST, text);
         }
     }
 }
 
-/* ---- Folds ------------------------------------------------------------------------------------------------------ */
+/* ---- Folds ----------------------------------------------------------------------------------- */
 
 static bool same_sums(og_elem elem, const void *a, const void *b, int64_t n)
 {
@@ -263,7 +287,8 @@ static bool same_sums(og_elem elem, const void *a, const void *b, int64_t n)
     return true;
 }
 
-static void test_fold(const og_kernels *k, int fold, og_elem elem, const og_fold_set *reference, const og_fold_set *set)
+static void test_fold(const og_kernels *k, int fold, og_elem elem, const og_fold_set *reference,
+                      const og_fold_set *set)
 {
     static uint64_t a[MOST + 1], b[MOST + 1];
     const char *name = "fold";
@@ -277,7 +302,8 @@ static void test_fold(const og_kernels *k, int fold, og_elem elem, const og_fold
         reference->row(inputs[0], n, a);
         set->row(inputs[0], n, b);
         if (!same_sums(elem, a, b, 1) || b[1] != 0xA5)
-            failed(k, name, elem, n, fold == OG_FOLD_SUM ? "the sum of a row" : "a row differs from the plain one");
+            failed(k, name, elem, n,
+                   fold == OG_FOLD_SUM ? "the sum of a row" : "a row differs from the plain one");
         b[n] = 0xA5;
         reference->start(a, n);
         set->start(b, n);
@@ -292,7 +318,8 @@ static void test_fold(const og_kernels *k, int fold, og_elem elem, const og_fold
 static void test_folds(const og_kernels *k)
 {
     for (int type = 0; type < OG_T_COUNT; type++) {
-        const og_fold_set *table = k->folds->of[type], *reference = og_kernels_at(0)->folds->of[type];
+        const og_fold_set *table = k->folds->of[type],
+                          *reference = og_kernels_at(0)->folds->of[type];
         og_tensor t = { .elem = type_elems[type], .data = inputs[0] };
         og_philox random = { .seed = 5 };
 
@@ -303,7 +330,7 @@ static void test_folds(const og_kernels *k)
     }
 }
 
-/* ---- Speed ------------------------------------------------------------------------------------------------------ */
+/* ---- Speed ----------------------------------------------------------------------------------- */
 
 static double nanoseconds(og_loop *loop)
 {
@@ -338,7 +365,8 @@ static void bench(void)
             continue;
         printf("%-18s", kernel_names[kernel]);
         for (int v = 0; v < og_kernels_count(); v++)
-            printf("  %s %7.3f", og_kernels_at(v)->isa, nanoseconds(og_kernels_at(v)->loops->of[OG_T_FLOAT][kernel]));
+            printf("  %s %7.3f", og_kernels_at(v)->isa,
+                   nanoseconds(og_kernels_at(v)->loops->of[OG_T_FLOAT][kernel]));
         printf("  ns\n");
     }
 }

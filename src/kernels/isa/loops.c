@@ -1,5 +1,5 @@
-/* The elementwise loops of one instruction set: the templates for each loop type, and their table.  The small and
- * unsigned integers are too rare to be worth more than the plain variant. */
+/* The elementwise loops of one instruction set: the templates for each loop type, and their table.
+ * The small and unsigned integers are too rare to be worth more than the plain variant. */
 #include "kernels/math_f32.h"
 #include "kernels/math_f64.h"
 

@@ -1,7 +1,9 @@
 /* Operators on the bits of integers. */
 #include "ops/elementwise.h"
 
-typedef struct { const char *direction; } shift_attrs;
+typedef struct {
+    const char *direction;
+} shift_attrs;
 
 OG_LOOP_OF(and_loop, OG_K_BIT_AND)
 OG_LOOP_OF(or_loop, OG_K_BIT_OR)
@@ -50,18 +52,35 @@ const og_op og_ops_logic_bits[] = {
     { BITWISE("BitwiseAnd", "The bits that both have.", and) },
     { BITWISE("BitwiseOr", "The bits that one has or both.", or) },
     { BITWISE("BitwiseXor", "The bits that exactly one has.", xor) },
-    { .name = "BitwiseNot", .version = 18, .valid_from = 18, .doc = "The other bits.",
-      .in = { OG_PORT("X", OG_INTEGERS) }, .out = { OG_PORT("Y", OG_SAME_AS(0)) },
-      .run_types = OG_INTEGERS, .traits = OG_ELEMENTWISE | OG_INPLACE, .infer = og_infer_same,
-      .prepare = og_elementwise_prepare, .run = og_elementwise_run, .loop = not_loop,
+    { .name = "BitwiseNot",
+      .version = 18,
+      .valid_from = 18,
+      .doc = "The other bits.",
+      .in = { OG_PORT("X", OG_INTEGERS) },
+      .out = { OG_PORT("Y", OG_SAME_AS(0)) },
+      .run_types = OG_INTEGERS,
+      .traits = OG_ELEMENTWISE | OG_INPLACE,
+      .infer = og_infer_same,
+      .prepare = og_elementwise_prepare,
+      .run = og_elementwise_run,
+      .loop = not_loop,
       .samples = OG_SAMPLES("int32[3,7] X", "uint8[] X", "int64[0] X") },
-    { .name = "BitShift", .version = 28, .valid_from = 11, .versions = "11",
-      .valid_from_node = shift_since, .doc = "Bits moved left or right.",
+    { .name = "BitShift",
+      .version = 28,
+      .valid_from = 11,
+      .versions = "11",
+      .valid_from_node = shift_since,
+      .doc = "Bits moved left or right.",
       .in = { OG_PORT("X", OG_INTEGERS), OG_PORT("Y", OG_SAME_AS(0)) },
       .out = { OG_PORT("Z", OG_SAME_AS(0)) },
-      .attr = { OG_NEED_ATTR(shift_attrs, direction, STRING) }, .attr_size = sizeof(shift_attrs),
-      .run_types = OG_INTEGERS, .traits = OG_ELEMENTWISE | OG_INPLACE, .infer = shift_infer,
-      .prepare = og_elementwise_prepare, .run = og_elementwise_run, .loop = shift_loop,
+      .attr = { OG_NEED_ATTR(shift_attrs, direction, STRING) },
+      .attr_size = sizeof(shift_attrs),
+      .run_types = OG_INTEGERS,
+      .traits = OG_ELEMENTWISE | OG_INPLACE,
+      .infer = shift_infer,
+      .prepare = og_elementwise_prepare,
+      .run = og_elementwise_run,
+      .loop = shift_loop,
       .samples = OG_SAMPLES("uint8[4] X = 16 4 1 200; uint8[4] Y = 1 2 3 9; direction=RIGHT",
                             "uint64[4] X = 16 4 1 200; uint64[] Y = 60; direction=LEFT",
                             "int32[4] X = -16 4 1 -2; int32[4] Y = 2 31 40 -1; direction=RIGHT",

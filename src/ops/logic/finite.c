@@ -23,8 +23,8 @@ static og_status finite_prepare(og_call *c)
 enum { TYPES = OG_FLOATS | OG_FLOAT8S };
 
 #define FINITE(op, text, word)                                                                     \
-    .name = op, .version = 20, .doc = text,                                                        \
-    .in = { OG_PORT("X", TYPES) }, .out = { OG_PORT("Y", OG_BIT(OG_BOOL)) }, .run_types = TYPES,   \
+    .name = op, .version = 20, .doc = text, .in = { OG_PORT("X", TYPES) },                         \
+    .out = { OG_PORT("Y", OG_BIT(OG_BOOL)) }, .run_types = TYPES,                                  \
     .traits = OG_ELEMENTWISE | OG_ZERO_GRADIENT, .valid_from_node = word##_since,                  \
     .infer = og_infer_same, .prepare = finite_prepare, .run = og_elementwise_run,                  \
     .loop = word##_loop

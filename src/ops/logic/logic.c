@@ -53,28 +53,37 @@ static og_loop *equal_loop(const void *attrs, og_elem in, og_elem out)
                           "float16[40] A; float16[40] B", "float[0] A; float[1] B")
 #define LOGICAL                                                                                    \
     .version = 7, .valid_from = 7, .versions = "1",                                                \
-    .samples = OG_SAMPLES("bool[3,7] A; bool[3,7] B", "bool[2,1] A; bool[] B", "bool[0] A; bool[1] B")
+    .samples =                                                                                     \
+        OG_SAMPLES("bool[3,7] A; bool[3,7] B", "bool[2,1] A; bool[] B", "bool[0] A; bool[1] B")
 
 enum { EQUAL_TYPES = OG_NUMERIC | OG_BIT(OG_BOOL) | OG_BIT(OG_STRING), BOOL = OG_BIT(OG_BOOL) };
 
 const og_op og_ops_logic[] = {
-    { COMPARISON("Equal", "Whether A = B.", EQUAL_TYPES, equal),
-      .version = 19, .valid_from = 7, .versions = "1 7 11 13", .valid_from_node = equal_since, COMPARED },
-    { COMPARISON("Less", "Whether A < B.", OG_NUMERIC, less),
-      .version = 13, .valid_from = 7, .versions = "1 7 9", .valid_from_node = less_since, COMPARED },
-    { COMPARISON("Greater", "Whether A > B.", OG_NUMERIC, greater),
-      .version = 13, .valid_from = 7, .versions = "1 7 9", .valid_from_node = less_since, COMPARED },
-    { COMPARISON("LessOrEqual", "Whether A <= B.", OG_NUMERIC, less_equal),
-      .version = 16, .valid_from = 12, .versions = "12", .valid_from_node = less_equal_since, COMPARED },
-    { COMPARISON("GreaterOrEqual", "Whether A >= B.", OG_NUMERIC, greater_equal),
-      .version = 16, .valid_from = 12, .versions = "12", .valid_from_node = less_equal_since, COMPARED },
+    { COMPARISON("Equal", "Whether A = B.", EQUAL_TYPES, equal), .version = 19, .valid_from = 7,
+      .versions = "1 7 11 13", .valid_from_node = equal_since, COMPARED },
+    { COMPARISON("Less", "Whether A < B.", OG_NUMERIC, less), .version = 13, .valid_from = 7,
+      .versions = "1 7 9", .valid_from_node = less_since, COMPARED },
+    { COMPARISON("Greater", "Whether A > B.", OG_NUMERIC, greater), .version = 13, .valid_from = 7,
+      .versions = "1 7 9", .valid_from_node = less_since, COMPARED },
+    { COMPARISON("LessOrEqual", "Whether A <= B.", OG_NUMERIC, less_equal), .version = 16,
+      .valid_from = 12, .versions = "12", .valid_from_node = less_equal_since, COMPARED },
+    { COMPARISON("GreaterOrEqual", "Whether A >= B.", OG_NUMERIC, greater_equal), .version = 16,
+      .valid_from = 12, .versions = "12", .valid_from_node = less_equal_since, COMPARED },
     { COMPARISON("And", "Whether both hold.", BOOL, and), LOGICAL },
     { COMPARISON("Or", "Whether one holds or both.", BOOL, or), LOGICAL },
     { COMPARISON("Xor", "Whether exactly one holds.", BOOL, xor), LOGICAL },
-    { .name = "Not", .version = 1, .valid_from = 1, .doc = "Whether X does not hold.",
-      .in = { OG_PORT("X", OG_BIT(OG_BOOL)) }, .out = { OG_PORT("Y", OG_BIT(OG_BOOL)) },
-      .run_types = OG_BIT(OG_BOOL), .traits = OG_ELEMENTWISE | OG_INPLACE | OG_ZERO_GRADIENT,
-      .infer = og_infer_same, .prepare = og_elementwise_prepare, .run = og_elementwise_run,
-      .loop = not_loop, .samples = OG_SAMPLES("bool[3,7] X", "bool[] X", "bool[0] X") },
+    { .name = "Not",
+      .version = 1,
+      .valid_from = 1,
+      .doc = "Whether X does not hold.",
+      .in = { OG_PORT("X", OG_BIT(OG_BOOL)) },
+      .out = { OG_PORT("Y", OG_BIT(OG_BOOL)) },
+      .run_types = OG_BIT(OG_BOOL),
+      .traits = OG_ELEMENTWISE | OG_INPLACE | OG_ZERO_GRADIENT,
+      .infer = og_infer_same,
+      .prepare = og_elementwise_prepare,
+      .run = og_elementwise_run,
+      .loop = not_loop,
+      .samples = OG_SAMPLES("bool[3,7] X", "bool[] X", "bool[0] X") },
     { .name = NULL },
 };

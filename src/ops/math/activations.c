@@ -1,6 +1,7 @@
 /*
- * Activations: one row a function.  At kinks the derivatives take PyTorch's values (N-relu-kink): 0 for Relu, the slope of
- * the negative side for LeakyRelu, PRelu, Elu and Selu, 0 at the ends of HardSigmoid.
+ * Activations: one row a function.  At kinks the derivatives take PyTorch's values: 0
+ * for Relu, the slope of the negative side for LeakyRelu, PRelu, Elu and Selu, 0 at the ends of
+ * HardSigmoid.
  */
 #include "ops/elementwise.h"
 
@@ -113,7 +114,8 @@ static void hard_sigmoid_gradient(og_grad *c)
 {
     const og_loop_attrs *a = c->attrs;
     og_value *y = og_y(c, 0), *dy = og_dy(c, 0);
-    og_value *inside = og_and(og_greater(y, og_scalar_like(y, 0)), og_less(y, og_scalar_like(y, 1)));
+    og_value *inside =
+        og_and(og_greater(y, og_scalar_like(y, 0)), og_less(y, og_scalar_like(y, 1)));
 
     og_set_dx(c, 0, og_where(inside, og_times(dy, (double)a->alpha), nothing(dy)));
 }
@@ -124,7 +126,8 @@ static void hard_swish_gradient(og_grad *c)
     og_value *x = og_x(c, 0), *dy = og_dy(c, 0);
     og_value *middle = og_mul(dy, og_plus(og_times(x, 1.0 / 3), 0.5));
 
-    og_set_dx(c, 0, above(x, -3, og_where(og_less(x, og_scalar_like(x, 3)), middle, dy), nothing(dy)));
+    og_set_dx(c, 0,
+              above(x, -3, og_where(og_less(x, og_scalar_like(x, 3)), middle, dy), nothing(dy)));
 }
 
 /* t + x s (1 - t^2) with t = tanh(softplus(x)), s = sigmoid(x) */
@@ -158,7 +161,8 @@ static void swish_gradient(og_grad *c)
 {
     const og_loop_attrs *a = c->attrs;
     og_value *x = og_x(c, 0), *s = sigmoid(og_times(x, (double)a->alpha));
-    og_value *slope = og_mul(og_times(x, (double)a->alpha), og_mul(s, og_sub(og_scalar_like(x, 1), s)));
+    og_value *slope =
+        og_mul(og_times(x, (double)a->alpha), og_mul(s, og_sub(og_scalar_like(x, 1), s)));
 
     og_set_dx(c, 0, og_mul(og_dy(c, 0), og_add(s, slope)));
 }
@@ -199,19 +203,25 @@ const og_op og_ops_math_activations[] = {
     { ACTIVATION("Relu", OG_FLOATS | OG_SIGNED, "X", "Y", relu, since_6_14_13, "max(0, x)."),
       .version = 14, .valid_from = 6, .versions = "1 6 13", .upgrade = og_drop_consumed_inputs,
       .samples = OG_SAMPLES("float[3,7] X", "double[] X", "float[0] X", "int32[5] X") },
-    { ACTIVATION("LeakyRelu", OG_FLOATS, "X", "Y", leaky_relu, since_6_16, "x, or alpha x where x is negative."),
+    { ACTIVATION("LeakyRelu", OG_FLOATS, "X", "Y", leaky_relu, since_6_16,
+                 "x, or alpha x where x is negative."),
       .version = 16, .valid_from = 6, .versions = "1 6", .upgrade = og_drop_consumed_inputs,
       .attr = { OG_FLOAT_ATTR(og_loop_attrs, alpha, 0.01f) }, .attr_size = sizeof(og_loop_attrs),
       .samples = OG_SAMPLES("float[3,7] X", "double[] X", "float[0] X", "float[5] X; alpha=0.3") },
-    { ACTIVATION("Elu", OG_FLOATS, "X", "Y", elu, since_6_22, "x, or alpha (exp(x) - 1) where x is negative."),
+    { ACTIVATION("Elu", OG_FLOATS, "X", "Y", elu, since_6_22,
+                 "x, or alpha (exp(x) - 1) where x is negative."),
       .version = 22, .valid_from = 6, .versions = "1 6", .upgrade = og_drop_consumed_inputs,
       .attr = { OG_FLOAT_ATTR(og_loop_attrs, alpha, 1) }, .attr_size = sizeof(og_loop_attrs),
       .samples = OG_SAMPLES("float[3,7] X", "double[] X", "float[0] X", "float[5] X; alpha=2") },
-    { ACTIVATION("Selu", OG_FLOATS, "X", "Y", selu, since_6_22, "gamma times Elu."),
-      .version = 22, .valid_from = 6, .versions = "1 6", .upgrade = selu_upgrade,
-      .attr = { OG_FLOAT_ATTR(og_loop_attrs, alpha, 1.67326319217681884765625), OG_FLOAT_ATTR(og_loop_attrs, gamma, 1.05070102214813232421875) }, .attr_size = sizeof(og_loop_attrs),
-      .samples = OG_SAMPLES("float[3,7] X", "double[] X", "float[0] X", "float[5] X; alpha=2; gamma=0.5") },
-    { ACTIVATION("Celu", OG_FLOATS, "X", "Y", celu, since_12_28_28, "x, or alpha (exp(x / alpha) - 1) where x is negative."),
+    { ACTIVATION("Selu", OG_FLOATS, "X", "Y", selu, since_6_22, "gamma times Elu."), .version = 22,
+      .valid_from = 6, .versions = "1 6", .upgrade = selu_upgrade,
+      .attr = { OG_FLOAT_ATTR(og_loop_attrs, alpha, 1.67326319217681884765625),
+                OG_FLOAT_ATTR(og_loop_attrs, gamma, 1.05070102214813232421875) },
+      .attr_size = sizeof(og_loop_attrs),
+      .samples = OG_SAMPLES("float[3,7] X", "double[] X", "float[0] X",
+                            "float[5] X; alpha=2; gamma=0.5") },
+    { ACTIVATION("Celu", OG_FLOATS, "X", "Y", celu, since_12_28_28,
+                 "x, or alpha (exp(x / alpha) - 1) where x is negative."),
       .version = 28, .valid_from = 12, .versions = "12", .upgrade = og_drop_consumed_inputs,
       .attr = { OG_FLOAT_ATTR(og_loop_attrs, alpha, 1) }, .attr_size = sizeof(og_loop_attrs),
       .samples = OG_SAMPLES("float[3,7] X", "double[] X", "float[0] X", "float[5] X; alpha=2") },
@@ -221,28 +231,37 @@ const og_op og_ops_math_activations[] = {
     { ACTIVATION("Softsign", OG_FLOATS, "input", "output", softsign, since_1_22, "x / (1 + |x|)."),
       .version = 22, .valid_from = 1, .versions = "1", .upgrade = og_drop_consumed_inputs,
       .samples = OG_SAMPLES("float[3,7] input", "double[] input", "float[0] input") },
-    { ACTIVATION("HardSigmoid", OG_FLOATS, "X", "Y", hard_sigmoid, since_6_22, "alpha x + beta between 0 and 1."),
+    { ACTIVATION("HardSigmoid", OG_FLOATS, "X", "Y", hard_sigmoid, since_6_22,
+                 "alpha x + beta between 0 and 1."),
       .version = 22, .valid_from = 6, .versions = "1 6", .upgrade = og_drop_consumed_inputs,
-      .attr = { OG_FLOAT_ATTR(og_loop_attrs, alpha, 0.2f), OG_FLOAT_ATTR(og_loop_attrs, beta, 0.5) }, .attr_size = sizeof(og_loop_attrs),
-      .samples = OG_SAMPLES("float[3,7] X", "double[] X", "float[0] X", "float[5] X; alpha=0.5; beta=0.4") },
-    { ACTIVATION("HardSwish", OG_FLOATS, "X", "Y", hard_swish, since_14_22, "x times HardSigmoid with alpha 1/6."),
+      .attr = { OG_FLOAT_ATTR(og_loop_attrs, alpha, 0.2f),
+                OG_FLOAT_ATTR(og_loop_attrs, beta, 0.5) },
+      .attr_size = sizeof(og_loop_attrs),
+      .samples = OG_SAMPLES("float[3,7] X", "double[] X", "float[0] X",
+                            "float[5] X; alpha=0.5; beta=0.4") },
+    { ACTIVATION("HardSwish", OG_FLOATS, "X", "Y", hard_swish, since_14_22,
+                 "x times HardSigmoid with alpha 1/6."),
       .version = 22, .valid_from = 14, .versions = "14", .upgrade = og_drop_consumed_inputs,
       .samples = OG_SAMPLES("float[3,7] X", "double[] X", "float[0] X", "float[9] X in -5..5") },
     { ACTIVATION("Mish", OG_FLOATS, "X", "Y", mish, since_18_22, "x tanh(softplus(x))."),
       .version = 22, .valid_from = 18, .versions = "18", .upgrade = og_drop_consumed_inputs,
       .samples = OG_SAMPLES("float[3,7] X", "double[] X", "float[0] X") },
-    { ACTIVATION("ThresholdedRelu", OG_FLOATS, "X", "Y", thresholded_relu, since_10_22, "x where it is above alpha, else 0."),
+    { ACTIVATION("ThresholdedRelu", OG_FLOATS, "X", "Y", thresholded_relu, since_10_22,
+                 "x where it is above alpha, else 0."),
       .version = 22, .valid_from = 10, .versions = "10", .upgrade = og_drop_consumed_inputs,
       .attr = { OG_FLOAT_ATTR(og_loop_attrs, alpha, 1) }, .attr_size = sizeof(og_loop_attrs),
       .samples = OG_SAMPLES("float[3,7] X", "double[] X", "float[0] X", "float[5] X; alpha=0.3") },
-    { ACTIVATION("Shrink", OG_NUMERIC, "input", "output", shrink, NULL, "x moved by bias towards 0 where it lies outside -lambd..lambd, else 0."),
+    { ACTIVATION("Shrink", OG_NUMERIC, "input", "output", shrink, NULL,
+                 "x moved by bias towards 0 where it lies outside -lambd..lambd, else 0."),
       .version = 9, .valid_from = 9,
-      .attr = { OG_FLOAT_ATTR(og_loop_attrs, bias, 0), OG_FLOAT_ATTR(og_loop_attrs, lambd, 0.5) }, .attr_size = sizeof(og_loop_attrs),
-      .samples = OG_SAMPLES("float[3,7] input", "double[] input", "float[0] input", "float[5] input; bias=0.3; lambd=1", "int64[5] input; lambd=1.5; bias=1") },
-    { ACTIVATION("Swish", OG_FLOATS, "X", "Y", swish, NULL, "x sigmoid(alpha x)."),
-      .version = 24, .valid_from = 24,
-      .expand = swish_expand,
-      .attr = { OG_FLOAT_ATTR(og_loop_attrs, alpha, 1) }, .attr_size = sizeof(og_loop_attrs),
+      .attr = { OG_FLOAT_ATTR(og_loop_attrs, bias, 0), OG_FLOAT_ATTR(og_loop_attrs, lambd, 0.5) },
+      .attr_size = sizeof(og_loop_attrs),
+      .samples =
+          OG_SAMPLES("float[3,7] input", "double[] input", "float[0] input",
+                     "float[5] input; bias=0.3; lambd=1", "int64[5] input; lambd=1.5; bias=1") },
+    { ACTIVATION("Swish", OG_FLOATS, "X", "Y", swish, NULL, "x sigmoid(alpha x)."), .version = 24,
+      .valid_from = 24, .expand = swish_expand, .attr = { OG_FLOAT_ATTR(og_loop_attrs, alpha, 1) },
+      .attr_size = sizeof(og_loop_attrs),
       .samples = OG_SAMPLES("float[3,7] X", "double[] X", "float[0] X", "float[5] X; alpha=0.5") },
     { .name = NULL },
 };

@@ -106,10 +106,9 @@ const og_op og_ops_math_arithmetic[] = {
                             "double[] A; double[2,1,3] B", "float[33,1] A; float[1,40] B",
                             "int64[5] A; int64[] B", "float[0] A; float[1] B") },
     { ARITHMETIC("Div", "The quotient.", div), .traits = TRAITS, .check = og_check_divisor,
-      .samples = OG_SAMPLES("float[3,7] A; float[3,7] B in 0.5..2",
-                            "float[2,3,5] A; float[3,1] B in -2..-0.5",
-                            "double[] A; double[2,1,3] B in 0.5..2",
-                            "int64[5] A = 7 -7 7 -7 0; int64[5] B = 2 2 -2 -2 3",
-                            "float[0] A; float[1] B") },
+      .samples = OG_SAMPLES(
+          "float[3,7] A; float[3,7] B in 0.5..2", "float[2,3,5] A; float[3,1] B in -2..-0.5",
+          "double[] A; double[2,1,3] B in 0.5..2",
+          "int64[5] A = 7 -7 7 -7 0; int64[5] B = 2 2 -2 -2 3", "float[0] A; float[1] B") },
     { .name = NULL },
 };

@@ -1,5 +1,6 @@
 /*
- * Cast and CastLike: numbers as numbers of another type, by the rules of kernels/cast.h; BitCast: the same bits.
+ * Cast and CastLike: numbers as numbers of another type, by the rules of kernels/cast.h; BitCast:
+ * the same bits.
  *
  * Strings are read as numbers.  Numbers are not written as strings yet.
  */
@@ -17,7 +18,7 @@ typedef struct cast_attrs {
 
 enum { PIECE = 32768, TYPES = OG_ANY & ~(OG_BIT(OG_COMPLEX64) | OG_BIT(OG_COMPLEX128)) };
 
-/* ---- Inference ------------------------------------------------------------------------------------------------- */
+/* ---- Inference ------------------------------------------------------------------------------- */
 
 static og_status cast_target(og_infer *c, og_elems allowed)
 {
@@ -34,8 +35,10 @@ static og_status cast_rules_check(og_infer *c)
 {
     const cast_attrs *a = c->attrs;
 
-    if (strcmp(a->round_mode, "up") && strcmp(a->round_mode, "down") && strcmp(a->round_mode, "nearest"))
-        return og_infer_fail(c, OG_BAD_ARGUMENT, "round_mode is '%s', expected 'up', 'down' or 'nearest'",
+    if (strcmp(a->round_mode, "up") && strcmp(a->round_mode, "down") &&
+        strcmp(a->round_mode, "nearest"))
+        return og_infer_fail(c, OG_BAD_ARGUMENT,
+                             "round_mode is '%s', expected 'up', 'down' or 'nearest'",
                              a->round_mode);
     return OG_OK;
 }
@@ -67,13 +70,14 @@ static og_status bit_cast_infer(og_infer *c)
 
     OG_TRY(cast_target(c, OG_ANY & ~OG_BIT(OG_STRING)));
     if (og_elem_bits(c->in[0]->elem) != og_elem_bits((og_elem)a->to))
-        return og_infer_fail(c, OG_BAD_TYPE, "%s has %d bits and %s has %d, expected the same number",
+        return og_infer_fail(c, OG_BAD_TYPE,
+                             "%s has %d bits and %s has %d, expected the same number",
                              og_elem_name(c->in[0]->elem), og_elem_bits(c->in[0]->elem),
                              og_elem_name((og_elem)a->to), og_elem_bits((og_elem)a->to));
     return c->in[0]->rank < 0 ? og_infer_unknown(c, 0) : og_infer_same(c);
 }
 
-/* ---- Versions -------------------------------------------------------------------------------------------------- */
+/* ---- Versions -------------------------------------------------------------------------------- */
 
 /* Version 1 named the type: "FLOAT". */
 static void cast_upgrade(og_rewrite *c, int from)
@@ -111,7 +115,8 @@ static int elem_since(og_elem elem)
 
 static int cast_since(const og_node *node)
 {
-    const int in = node->in[0] ? elem_since(node->in[0]->type.elem) : 6, out = elem_since(node->out[0]->type.elem);
+    const int in = node->in[0] ? elem_since(node->in[0]->type.elem) : 6,
+              out = elem_since(node->out[0]->type.elem);
 
     return in > out ? in : out;
 }
@@ -123,7 +128,7 @@ static int cast_like_since(const og_node *node)
     return since < 15 ? 15 : since;
 }
 
-/* ---- Rules ----------------------------------------------------------------------------------------------------- */
+/* ---- Rules ----------------------------------------------------------------------------------- */
 
 static void cast_gradient(og_grad *c)
 {
@@ -133,7 +138,7 @@ static void cast_gradient(og_grad *c)
         og_set_dx(c, 0, og_cast_like(og_dy(c, 0), x));
 }
 
-/* ---- Running --------------------------------------------------------------------------------------------------- */
+/* ---- Running --------------------------------------------------------------------------------- */
 
 /* "1e3", "nan", "-INF" … */
 static bool read_number(const og_string *text, double *number)
@@ -155,7 +160,8 @@ static void read_element(const og_string *text, og_tensor *to, int64_t i)
     bool whole = text->size > 0 && text->size < 20;
 
     for (size_t k = 0; k < text->size; k++)
-        whole = whole && (text->data[k] == '-' ? k == 0 : text->data[k] >= '0' && text->data[k] <= '9');
+        whole =
+            whole && (text->data[k] == '-' ? k == 0 : text->data[k] >= '0' && text->data[k] <= '9');
     if (whole && og_elem_in(to->elem, OG_INTEGERS)) {
         char copy[20];
 
@@ -180,7 +186,8 @@ static og_status cast_check(og_call *c)
         return OG_OK;
     for (int64_t i = 0; i < x->count; i++)
         if (!read_number((const og_string *)x->data + i, &number))
-            return og_call_fail(c, OG_BAD_VALUE, "element %lld is a string that is not a number", (long long)i);
+            return og_call_fail(c, OG_BAD_VALUE, "element %lld is a string that is not a number",
+                                (long long)i);
     return OG_OK;
 }
 
@@ -189,8 +196,8 @@ static og_status cast_prepare(og_call *c)
     const int64_t count = c->out[0]->count;
 
     if (c->out[0]->elem == OG_STRING && c->in[0]->elem != OG_STRING)
-        return og_call_fail(c, OG_UNSUPPORTED, "%s from %s to string is not supported yet", c->op->name,
-                            og_elem_name(c->in[0]->elem));
+        return og_call_fail(c, OG_UNSUPPORTED, "%s from %s to string is not supported yet",
+                            c->op->name, og_elem_name(c->in[0]->elem));
     c->pieces = count > PIECE ? (count + PIECE - 1) / PIECE : 1;
     c->cost = 0.3 * (double)(count < PIECE ? count : PIECE);
     return OG_OK;
@@ -201,14 +208,17 @@ static void cast_run(const og_call *c, int64_t piece, void *scratch)
     const cast_attrs *a = c->attrs;
     const og_cast_rules rules = {
         .saturate = a->saturate != 0,
-        .rounding = a->round_mode[0] == 'u' ? OG_ROUND_UP : a->round_mode[0] == 'd' ? OG_ROUND_DOWN : OG_ROUND_NEAREST,
+        .rounding = a->round_mode[0] == 'u'   ? OG_ROUND_UP
+                    : a->round_mode[0] == 'd' ? OG_ROUND_DOWN
+                                              : OG_ROUND_NEAREST,
     };
     const og_tensor *x = c->in[0];
     og_tensor *y = c->out[0];
     const int64_t first = piece * PIECE, n = x->count - first < PIECE ? x->count - first : PIECE;
 
     (void)scratch;
-    if (og_elem_bits(y->elem) < 8 && n > 0 && y->data != x->data) { /* the unused bits of the last byte are 0 */
+    if (og_elem_bits(y->elem) < 8 && n > 0 &&
+        y->data != x->data) { /* the unused bits of the last byte are 0 */
         const int in_byte = 8 / og_elem_bits(y->elem);
 
         memset((char *)y->data + first / in_byte, 0, (size_t)((n + in_byte - 1) / in_byte));
@@ -234,44 +244,78 @@ static void bit_cast_run(const og_call *c, int64_t piece, void *scratch)
 }
 
 #define CAST_RULES                                                                                 \
-    { .name = "saturate", .kind = OG_ATTR_INT, .offset = offsetof(cast_attrs, saturate), .i = 1,   \
+    { .name = "saturate",                                                                          \
+      .kind = OG_ATTR_INT,                                                                         \
+      .offset = offsetof(cast_attrs, saturate),                                                    \
+      .i = 1,                                                                                      \
       .since = 19 },                                                                               \
-    { .name = "round_mode", .kind = OG_ATTR_STRING, .offset = offsetof(cast_attrs, round_mode),    \
-      .s = "up", .since = 24 }
+    {                                                                                              \
+        .name = "round_mode", .kind = OG_ATTR_STRING, .offset = offsetof(cast_attrs, round_mode),  \
+        .s = "up", .since = 24                                                                     \
+    }
 
 const og_op og_op_cast = {
-    .name = "Cast", .version = 28, .valid_from = 6, .versions = "1 6 9 13 19 21 23 24 25",
+    .name = "Cast",
+    .version = 28,
+    .valid_from = 6,
+    .versions = "1 6 9 13 19 21 23 24 25",
     .doc = "Numbers as numbers of another type.",
-    .in = { OG_PORT("input", TYPES) }, .out = { OG_PORT("output", TYPES) },
-    .attr = { OG_NEED_ATTR(cast_attrs, to, INT), CAST_RULES }, .attr_size = sizeof(cast_attrs),
-    .run_types = TYPES, .traits = OG_INPLACE | OG_ANY_RANK,
+    .in = { OG_PORT("input", TYPES) },
+    .out = { OG_PORT("output", TYPES) },
+    .attr = { OG_NEED_ATTR(cast_attrs, to, INT), CAST_RULES },
+    .attr_size = sizeof(cast_attrs),
+    .run_types = TYPES,
+    .traits = OG_INPLACE | OG_ANY_RANK,
     .valid_from_node = cast_since,
-    .infer = cast_infer, .upgrade = cast_upgrade, .gradient = cast_gradient, .check = cast_check,
-    .prepare = cast_prepare, .run = cast_run,
-    .samples = OG_SAMPLES("float[3,7] input; to=11", "double[] input; to=1", "float[5] input; to=7",
-                          "int64[5] input; to=1", "float[5] input; to=10", "uint8[3] input; to=9",
-                          "float[5] input; to=17", "float[7] input; to=22", "float[0] input; to=11"),
+    .infer = cast_infer,
+    .upgrade = cast_upgrade,
+    .gradient = cast_gradient,
+    .check = cast_check,
+    .prepare = cast_prepare,
+    .run = cast_run,
+    .samples =
+        OG_SAMPLES("float[3,7] input; to=11", "double[] input; to=1", "float[5] input; to=7",
+                   "int64[5] input; to=1", "float[5] input; to=10", "uint8[3] input; to=9",
+                   "float[5] input; to=17", "float[7] input; to=22", "float[0] input; to=11"),
 };
 
 const og_op og_op_cast_like = {
-    .name = "CastLike", .version = 25, .valid_from = 15, .versions = "15 19 21 23 24",
+    .name = "CastLike",
+    .version = 25,
+    .valid_from = 15,
+    .versions = "15 19 21 23 24",
     .doc = "Numbers as numbers of the type of another tensor.",
-    .in = { OG_PORT("input", TYPES), OG_PORT("target_type", TYPES) }, .out = { OG_PORT("output", OG_SAME_AS(1)) },
-    .attr = { CAST_RULES }, .attr_size = sizeof(cast_attrs),
-    .run_types = TYPES, .traits = OG_INPLACE | OG_ANY_RANK, .valid_from_node = cast_like_since,
-    .infer = cast_like_infer, .gradient = cast_gradient, .check = cast_check,
-    .prepare = cast_prepare, .run = cast_run,
-    .samples = OG_SAMPLES("float[3,7] input; double[1] target_type", "int64[5] input; float[] target_type",
-                          "float[0] input; double[1] target_type"),
+    .in = { OG_PORT("input", TYPES), OG_PORT("target_type", TYPES) },
+    .out = { OG_PORT("output", OG_SAME_AS(1)) },
+    .attr = { CAST_RULES },
+    .attr_size = sizeof(cast_attrs),
+    .run_types = TYPES,
+    .traits = OG_INPLACE | OG_ANY_RANK,
+    .valid_from_node = cast_like_since,
+    .infer = cast_like_infer,
+    .gradient = cast_gradient,
+    .check = cast_check,
+    .prepare = cast_prepare,
+    .run = cast_run,
+    .samples =
+        OG_SAMPLES("float[3,7] input; double[1] target_type", "int64[5] input; float[] target_type",
+                   "float[0] input; double[1] target_type"),
 };
 
 const og_op og_op_bit_cast = {
-    .name = "BitCast", .version = 26, .valid_from = 26,
+    .name = "BitCast",
+    .version = 26,
+    .valid_from = 26,
     .doc = "The same bits as another type of the same width.",
     .in = { OG_PORT("input", OG_ANY & ~OG_BIT(OG_STRING)) },
     .out = { OG_PORT("output", OG_ANY & ~OG_BIT(OG_STRING)) },
-    .attr = { OG_NEED_ATTR(cast_attrs, to, INT) }, .attr_size = sizeof(cast_attrs),
-    .run_types = OG_ANY & ~OG_BIT(OG_STRING), .traits = OG_ANY_RANK,
-    .infer = bit_cast_infer, .prepare = bit_cast_prepare, .run = bit_cast_run,
-    .samples = OG_SAMPLES("float[3,7] input; to=6", "int64[] input; to=11", "float[0] input; to=12"),
+    .attr = { OG_NEED_ATTR(cast_attrs, to, INT) },
+    .attr_size = sizeof(cast_attrs),
+    .run_types = OG_ANY & ~OG_BIT(OG_STRING),
+    .traits = OG_ANY_RANK,
+    .infer = bit_cast_infer,
+    .prepare = bit_cast_prepare,
+    .run = bit_cast_run,
+    .samples =
+        OG_SAMPLES("float[3,7] input; to=6", "int64[] input; to=11", "float[0] input; to=12"),
 };

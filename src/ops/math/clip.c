@@ -1,4 +1,5 @@
-/* Clip: Min(max, Max(x, min)), with bounds that were attributes until version 11.  At a bound the gradient passes to x. */
+/* Clip: Min(max, Max(x, min)), with bounds that were attributes until version 11.  At a bound the
+ * gradient passes to x. */
 #include "ops/elementwise.h"
 
 OG_SINCE(clip_since, 11, 12, 13)
@@ -13,7 +14,8 @@ static og_status clip_infer(og_infer *c)
             continue;
         for (int d = 0; d < bound->rank; d++) /* one element of higher rank is met in files */
             if (og_dim_known(bound->dims[d]) && bound->dims[d] != 1)
-                return og_infer_fail(c, OG_BAD_SHAPE, "'%s' has size %lld along axis %d, expected a scalar",
+                return og_infer_fail(c, OG_BAD_SHAPE,
+                                     "'%s' has size %lld along axis %d, expected a scalar",
                                      c->op->in[i].name, (long long)bound->dims[d], d);
     }
     return og_infer_same(c);
@@ -70,17 +72,26 @@ static void clip_gradient(og_grad *c)
 }
 
 const og_op og_op_clip = {
-    .name = "Clip", .version = 13, .valid_from = 11, .versions = "1 6 11 12",
+    .name = "Clip",
+    .version = 13,
+    .valid_from = 11,
+    .versions = "1 6 11 12",
     .doc = "x kept between two bounds.",
     .in = { OG_PORT("input", OG_NUMERIC), OG_PORT("min", OG_SAME_AS(0), .optional = true),
             OG_PORT("max", OG_SAME_AS(0), .optional = true) },
     .out = { OG_PORT("output", OG_SAME_AS(0)) },
-    .run_types = OG_NUMERIC, .traits = OG_INPLACE | OG_ELEMENTWISE,
-    .valid_from_node = clip_since, .infer = clip_infer, .upgrade = clip_upgrade,
-    .gradient = clip_gradient, .prepare = og_elementwise_prepare, .run = og_elementwise_run,
+    .run_types = OG_NUMERIC,
+    .traits = OG_INPLACE | OG_ELEMENTWISE,
+    .valid_from_node = clip_since,
+    .infer = clip_infer,
+    .upgrade = clip_upgrade,
+    .gradient = clip_gradient,
+    .prepare = og_elementwise_prepare,
+    .run = og_elementwise_run,
     .loop = clip_loop,
     .samples = OG_SAMPLES("float[3,7] input; float[] min = -1; float[] max = 0.5",
                           "double[5] input; double[] min = 1; double[] max = -1", "float[5] input",
-                          "int64[5] input; int64[] min = 2", "int8[5] input; int8[] min = 2; int8[] max = 4",
+                          "int64[5] input; int64[] min = 2",
+                          "int8[5] input; int8[] min = 2; int8[] max = 4",
                           "float[0] input; float[] min = 0"),
 };

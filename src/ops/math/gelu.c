@@ -1,7 +1,9 @@
 /* Gelu: x times the normal distribution function of x, or its tanh approximation. */
 #include "ops/elementwise.h"
 
-typedef struct { const char *approximate; } gelu_attrs;
+typedef struct {
+    const char *approximate;
+} gelu_attrs;
 
 static bool gelu_is_tanh(const void *attrs)
 {
@@ -37,8 +39,9 @@ static og_value *gelu_tanh(og_value *x)
 static void gelu_expand(og_rewrite *c)
 {
     og_value *x = og_in(c, 0);
-    og_value *part = gelu_is_tanh(c->attrs) ? gelu_tanh(x)
-                                            : OG_OP("Erf", NULL, og_times(x, 0.70710678118654752440));
+    og_value *part = gelu_is_tanh(c->attrs)
+                         ? gelu_tanh(x)
+                         : OG_OP("Erf", NULL, og_times(x, 0.70710678118654752440));
 
     og_replace(c, 0, og_mul(og_times(x, 0.5), og_plus(part, 1)));
 }
@@ -53,20 +56,30 @@ static void gelu_gradient(og_grad *c)
         return;
     }
     og_value *t = gelu_tanh(x);
-    og_value *slope = og_times(og_plus(og_times(og_mul(x, x), 3 * 0.044715), 1), 0.79788456080286535588);
+    og_value *slope =
+        og_times(og_plus(og_times(og_mul(x, x), 3 * 0.044715), 1), 0.79788456080286535588);
     og_value *inner = og_mul(og_sub(og_scalar_like(x, 1), og_mul(t, t)), slope);
 
     og_set_dx(c, 0, og_mul(dy, og_times(og_add(og_plus(t, 1), og_mul(x, inner)), 0.5)));
 }
 
 const og_op og_op_gelu = {
-    .name = "Gelu", .version = 20, .valid_from = 20,
+    .name = "Gelu",
+    .version = 20,
+    .valid_from = 20,
     .doc = "x times the probability that a normal variable is below x.",
-    .in = { OG_PORT("X", OG_FLOATS) }, .out = { OG_PORT("Y", OG_SAME_AS(0)) },
-    .attr = { OG_STRING_ATTR(gelu_attrs, approximate, "none") }, .attr_size = sizeof(gelu_attrs),
-    .run_types = OG_FLOATS, .traits = OG_INPLACE | OG_ELEMENTWISE,
-    .infer = gelu_infer, .expand = gelu_expand, .gradient = gelu_gradient,
-    .prepare = og_elementwise_prepare, .run = og_elementwise_run, .loop = gelu_loop,
-    .samples = OG_SAMPLES("float[3,7] X", "double[5] X; approximate=tanh", "float[] X; approximate=tanh",
-                          "float[0] X"),
+    .in = { OG_PORT("X", OG_FLOATS) },
+    .out = { OG_PORT("Y", OG_SAME_AS(0)) },
+    .attr = { OG_STRING_ATTR(gelu_attrs, approximate, "none") },
+    .attr_size = sizeof(gelu_attrs),
+    .run_types = OG_FLOATS,
+    .traits = OG_INPLACE | OG_ELEMENTWISE,
+    .infer = gelu_infer,
+    .expand = gelu_expand,
+    .gradient = gelu_gradient,
+    .prepare = og_elementwise_prepare,
+    .run = og_elementwise_run,
+    .loop = gelu_loop,
+    .samples = OG_SAMPLES("float[3,7] X", "double[5] X; approximate=tanh",
+                          "float[] X; approximate=tanh", "float[0] X"),
 };

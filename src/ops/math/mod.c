@@ -1,7 +1,9 @@
 /* Mod: the remainder with the sign of the divisor, or with fmod=1 that of the dividend. */
 #include "ops/elementwise.h"
 
-typedef struct { int64_t fmod; } mod_attrs;
+typedef struct {
+    int64_t fmod;
+} mod_attrs;
 
 static int mod_since(const og_node *node)
 {
@@ -34,14 +36,23 @@ static void mod_gradient(og_grad *c)
 }
 
 const og_op og_op_mod = {
-    .name = "Mod", .version = 28, .valid_from = 13, .versions = "10 13",
+    .name = "Mod",
+    .version = 28,
+    .valid_from = 13,
+    .versions = "10 13",
     .doc = "The remainder of a division.",
     .in = { OG_PORT("A", OG_NUMERIC), OG_PORT("B", OG_SAME_AS(0)) },
     .out = { OG_PORT("C", OG_SAME_AS(0)) },
-    .attr = { OG_INT_ATTR(mod_attrs, fmod, 0) }, .attr_size = sizeof(mod_attrs),
-    .run_types = OG_NUMERIC, .traits = OG_INPLACE | OG_ELEMENTWISE,
-    .valid_from_node = mod_since, .infer = og_infer_broadcast, .gradient = mod_gradient,
-    .check = og_check_divisor, .prepare = og_elementwise_prepare, .run = og_elementwise_run,
+    .attr = { OG_INT_ATTR(mod_attrs, fmod, 0) },
+    .attr_size = sizeof(mod_attrs),
+    .run_types = OG_NUMERIC,
+    .traits = OG_INPLACE | OG_ELEMENTWISE,
+    .valid_from_node = mod_since,
+    .infer = og_infer_broadcast,
+    .gradient = mod_gradient,
+    .check = og_check_divisor,
+    .prepare = og_elementwise_prepare,
+    .run = og_elementwise_run,
     .loop = mod_loop,
     .samples = OG_SAMPLES("int32[6] A = 7 -7 7 -7 0 6; int32[6] B = 3 3 -3 -3 3 3",
                           "int64[6] A = 7 -7 7 -7 0 6; int64[] B = 3; fmod=1",

@@ -12,7 +12,8 @@ static int pow_since(const og_node *node)
     return og_type_since(node, 7, 12, 13);
 }
 
-/* An integer to a fractional power is computed in double and cut; to an integer one in wrapping int64. */
+/* An integer to a fractional power is computed in double and cut; to an integer one in wrapping
+ * int64. */
 static og_status pow_prepare(og_call *c)
 {
     const og_elem x = c->in[0]->elem, y = c->in[1]->elem;
@@ -51,7 +52,8 @@ static og_value *pow_dx(og_value *x, og_value *y)
 /* z log(x), and 0 at 0^y for y >= 0 */
 static og_value *pow_dy(og_value *x, og_value *y, og_value *z)
 {
-    og_value *none = og_and(og_equal(x, og_scalar_like(x, 0)), og_not(og_less(y, og_scalar_like(y, 0))));
+    og_value *none =
+        og_and(og_equal(x, og_scalar_like(x, 0)), og_not(og_less(y, og_scalar_like(y, 0))));
 
     return og_where(none, og_scalar_like(z, 0), og_mul(z, og_log(x)));
 }
@@ -70,15 +72,25 @@ static void pow_gradient(og_grad *c)
 }
 
 const og_op og_op_pow = {
-    .name = "Pow", .version = 15, .valid_from = 7, .versions = "1 7 12 13",
+    .name = "Pow",
+    .version = 15,
+    .valid_from = 7,
+    .versions = "1 7 12 13",
     .doc = "x to the power y.",
     .in = { OG_PORT("X", OG_FLOATS | OG_INDICES), OG_PORT("Y", OG_NUMERIC) },
     .out = { OG_PORT("Z", OG_SAME_AS(0)) },
-    .run_types = OG_FLOATS | OG_INDICES, .traits = OG_INPLACE | OG_ELEMENTWISE,
-    .valid_from_node = pow_since, .infer = og_infer_broadcast, .upgrade = og_old_broadcast,
-    .gradient = pow_gradient, .prepare = pow_prepare, .run = og_elementwise_run, .loop = pow_loop,
-    .samples = OG_SAMPLES("float[3,7] X in 0.5..2; float[3,7] Y", "float[4,3] X in 0.5..2; float[] Y = 2",
-                          "double[2,3] X in 0.5..2; double[3] Y", "float[5] X; int64[5] Y = 0 1 2 3 4",
-                          "int32[4] X = 2 3 -2 5; int32[4] Y = 3 0 3 1",
-                          "int64[3] X = 1 4 9; float[3] Y = 0.5 0.5 2", "float[0] X; float[1] Y"),
+    .run_types = OG_FLOATS | OG_INDICES,
+    .traits = OG_INPLACE | OG_ELEMENTWISE,
+    .valid_from_node = pow_since,
+    .infer = og_infer_broadcast,
+    .upgrade = og_old_broadcast,
+    .gradient = pow_gradient,
+    .prepare = pow_prepare,
+    .run = og_elementwise_run,
+    .loop = pow_loop,
+    .samples =
+        OG_SAMPLES("float[3,7] X in 0.5..2; float[3,7] Y", "float[4,3] X in 0.5..2; float[] Y = 2",
+                   "double[2,3] X in 0.5..2; double[3] Y", "float[5] X; int64[5] Y = 0 1 2 3 4",
+                   "int32[4] X = 2 3 -2 5; int32[4] Y = 3 0 3 1",
+                   "int64[3] X = 1 4 9; float[3] Y = 0.5 0.5 2", "float[0] X; float[1] Y"),
 };

@@ -33,18 +33,28 @@ static void prelu_gradient(og_grad *c)
     if (og_wants(c, 0))
         og_set_dx(c, 0, og_where(positive, dy, og_mul(dy, slope)));
     if (og_wants(c, 1))
-        og_set_dx(c, 1, og_sum_to_like(og_where(positive, og_scalar_like(x, 0), og_mul(dy, x)), slope));
+        og_set_dx(c, 1,
+                  og_sum_to_like(og_where(positive, og_scalar_like(x, 0), og_mul(dy, x)), slope));
 }
 
 const og_op og_op_prelu = {
-    .name = "PRelu", .version = 16, .valid_from = 7, .versions = "1 6 7 9", .builder = "prelu",
+    .name = "PRelu",
+    .version = 16,
+    .valid_from = 7,
+    .versions = "1 6 7 9",
+    .builder = "prelu",
     .doc = "x, or slope x where x is negative.",
     .in = { OG_PORT("X", OG_FLOATS | OG_INDICES | OG_BIT(OG_UINT32) | OG_BIT(OG_UINT64)),
             OG_PORT("slope", OG_SAME_AS(0), .role = OG_ROLE_WEIGHT) },
     .out = { OG_PORT("Y", OG_SAME_AS(0)) },
-    .run_types = OG_NUMERIC, .traits = OG_INPLACE | OG_ELEMENTWISE,
-    .valid_from_node = prelu_since, .infer = prelu_infer, .upgrade = prelu_upgrade,
-    .gradient = prelu_gradient, .prepare = og_elementwise_prepare, .run = og_elementwise_run,
+    .run_types = OG_NUMERIC,
+    .traits = OG_INPLACE | OG_ELEMENTWISE,
+    .valid_from_node = prelu_since,
+    .infer = prelu_infer,
+    .upgrade = prelu_upgrade,
+    .gradient = prelu_gradient,
+    .prepare = og_elementwise_prepare,
+    .run = og_elementwise_run,
     .loop = prelu_loop,
     .samples = OG_SAMPLES("float[3,7] X; float[3,7] slope", "double[2,3,5] X; double[3,1] slope",
                           "float[] X; float[] slope", "int32[5] X; int32[] slope",

@@ -1,5 +1,6 @@
-/* Where: x where the condition holds, y elsewhere. Bytes are moved, so a NaN that is not chosen has no effect on the
- * value; its gradient is 0 times dy, which a NaN in the derivative of x's producer turns into NaN, as in PyTorch. */
+/* Where: x where the condition holds, y elsewhere. Bytes are moved, so a NaN that is not chosen has
+ * no effect on the value; its gradient is 0 times dy, which a NaN in the derivative of x's producer
+ * turns into NaN, as in PyTorch. */
 #include "ops/content.h"
 #include "ops/elementwise.h"
 
@@ -10,7 +11,8 @@ typedef struct wide {
 } wide;
 
 /* Strings and complex128. */
-static void where_wide(void *const *out, const void *const *in, const int64_t *step, int64_t n, const void *attrs)
+static void where_wide(void *const *out, const void *const *in, const int64_t *step, int64_t n,
+                       const void *attrs)
 {
     const uint8_t *choice = in[0];
     const wide *x = in[1], *y = in[2];
@@ -26,11 +28,16 @@ static og_loop *where_loop(const void *attrs, og_elem in, og_elem out)
 {
     (void)attrs, (void)out;
     switch (og_elem_bits(in)) {
-    case 8: return og_loop_find(OG_K_WHERE, OG_UINT8);
-    case 16: return og_loop_find(OG_K_WHERE, OG_UINT16);
-    case 32: return og_loop_find(OG_K_WHERE, OG_INT32);
-    case 64: return og_loop_find(OG_K_WHERE, OG_INT64);
-    default: return where_wide;
+    case 8:
+        return og_loop_find(OG_K_WHERE, OG_UINT8);
+    case 16:
+        return og_loop_find(OG_K_WHERE, OG_UINT16);
+    case 32:
+        return og_loop_find(OG_K_WHERE, OG_INT32);
+    case 64:
+        return og_loop_find(OG_K_WHERE, OG_INT64);
+    default:
+        return where_wide;
     }
 }
 
@@ -45,18 +52,25 @@ static void where_gradient(og_grad *c)
 }
 
 const og_op og_op_where = {
-    .name = "Where", .version = 16, .valid_from = 9, .versions = "9",
+    .name = "Where",
+    .version = 16,
+    .valid_from = 9,
+    .versions = "9",
     .doc = "Elements of X where the condition holds, of Y elsewhere.",
     .in = { OG_PORT("condition", OG_BIT(OG_BOOL)), OG_PORT("X", OG_ANY & ~OG_SMALL),
             OG_PORT("Y", OG_SAME_AS(1)) },
     .out = { OG_PORT("output", OG_SAME_AS(1)) },
-    .type_port = 1, .run_types = OG_ANY & ~OG_SMALL, .traits = OG_ELEMENTWISE,
+    .type_port = 1,
+    .run_types = OG_ANY & ~OG_SMALL,
+    .traits = OG_ELEMENTWISE,
     .valid_from_node = where_since,
-    .infer = og_infer_broadcast, .gradient = where_gradient,
-    .prepare = og_elementwise_prepare, .run = og_elementwise_run, .loop = where_loop,
-    .samples = OG_SAMPLES("bool[3,7] condition; float[3,7] X; float[3,7] Y",
-                          "bool[5] condition; double[2,1] X; double[] Y",
-                          "bool[] condition; float[4] X; float[4] Y",
-                          "bool[40] condition; int64[40] X; int64[] Y",
-                          "bool[0] condition; float[0] X; float[1] Y"),
+    .infer = og_infer_broadcast,
+    .gradient = where_gradient,
+    .prepare = og_elementwise_prepare,
+    .run = og_elementwise_run,
+    .loop = where_loop,
+    .samples = OG_SAMPLES(
+        "bool[3,7] condition; float[3,7] X; float[3,7] Y",
+        "bool[5] condition; double[2,1] X; double[] Y", "bool[] condition; float[4] X; float[4] Y",
+        "bool[40] condition; int64[40] X; int64[] Y", "bool[0] condition; float[0] X; float[1] Y"),
 };

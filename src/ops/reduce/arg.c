@@ -1,10 +1,13 @@
-/* ArgMax and ArgMin: places along one axis.  Of equal numbers the first, or with select_last_index the last. */
+/* ArgMax and ArgMin: places along one axis.  Of equal numbers the first, or with select_last_index
+ * the last. */
 #include "kernels/arg.h"
 #include "ops/ops.h"
 
 #include "ops/elementwise.h"
 
-typedef struct { int64_t axis, keepdims, select_last_index; } arg_attrs;
+typedef struct {
+    int64_t axis, keepdims, select_last_index;
+} arg_attrs;
 
 enum { PIECE = 32768 };
 
@@ -27,7 +30,9 @@ static og_status arg_infer(og_infer *c)
 
     OG_TRY(og_infer_resolve_axis(c, rank, a->axis, &axis));
     if (og_infer_dim(c, 0, axis) == 0)
-        return og_infer_fail(c, OG_BAD_SHAPE, "axis %d has size 0, expected at least one element to choose from", axis);
+        return og_infer_fail(c, OG_BAD_SHAPE,
+                             "axis %d has size 0, expected at least one element to choose from",
+                             axis);
     for (int i = 0; i < rank; i++)
         if (i != axis || a->keepdims)
             dims[n++] = i == axis ? 1 : og_infer_dim(c, 0, i);
@@ -83,18 +88,21 @@ static void arg_run(const og_call *c, int64_t piece, void *scratch)
     for (int64_t i = first; i < first + (rest < block ? rest : block); i++) {
         const int64_t place = i / inner * n * inner + i % inner;
 
-        y[i] = line((const char *)x->data + (size_t)place * size, n, inner, strcmp(c->op->name, "ArgMin") == 0,
-                    a->select_last_index != 0);
+        y[i] = line((const char *)x->data + (size_t)place * size, n, inner,
+                    strcmp(c->op->name, "ArgMin") == 0, a->select_last_index != 0);
     }
 }
 
 #define ARG(op, text)                                                                              \
     .name = op, .version = 13, .valid_from = 1, .versions = "1 11 12", .doc = text,                \
-    .valid_from_node = arg_node_since,                                                             \
-    .in = { OG_PORT("data", OG_NUMERIC) }, .out = { OG_PORT("reduced", OG_BIT(OG_INT64)) },        \
-    .attr = { OG_INT_ATTR(arg_attrs, axis, 0), OG_INT_ATTR(arg_attrs, keepdims, 1),                \
-              { .name = "select_last_index", .kind = OG_ATTR_INT,                                  \
-                .offset = offsetof(arg_attrs, select_last_index), .since = 12 } },                 \
+    .valid_from_node = arg_node_since, .in = { OG_PORT("data", OG_NUMERIC) },                      \
+    .out = { OG_PORT("reduced", OG_BIT(OG_INT64)) },                                               \
+    .attr = { OG_INT_ATTR(arg_attrs, axis, 0),                                                     \
+              OG_INT_ATTR(arg_attrs, keepdims, 1),                                                 \
+              { .name = "select_last_index",                                                       \
+                .kind = OG_ATTR_INT,                                                               \
+                .offset = offsetof(arg_attrs, select_last_index),                                  \
+                .since = 12 } },                                                                   \
     .attr_size = sizeof(arg_attrs), .run_types = OG_NUMERIC, .traits = OG_ZERO_GRADIENT,           \
     .infer = arg_infer, .prepare = arg_prepare, .run = arg_run,                                    \
     .samples = OG_SAMPLES("float[3,7] data", "double[2,3,4] data; axis=1; keepdims=0",             \

@@ -1,6 +1,6 @@
 /*
- * Axes of the Reduce operators: an optional int64 input; none or an empty one means all axes, or none with
- * noop_with_empty_axes.
+ * Axes of the Reduce operators: an optional int64 input; none or an empty one means all axes, or
+ * none with noop_with_empty_axes.
  */
 #include "ops/reduce/axes.h"
 
@@ -28,8 +28,9 @@ og_status og_reduce_infer(og_infer *c)
     if (og_infer_has(c, 1) && !og_infer_ints(c, 1, &n, &axes)) {
         if (a->keepdims)
             return og_infer_fresh(c, 0, x->rank);
-        return og_infer_length(c, 1, &n) && n > 0 && n <= x->rank ? og_infer_fresh(c, 0, x->rank - (int)n)
-                                                                  : og_infer_unknown(c, 0);
+        return og_infer_length(c, 1, &n) && n > 0 && n <= x->rank
+                   ? og_infer_fresh(c, 0, x->rank - (int)n)
+                   : og_infer_unknown(c, 0);
     }
     if (n > 0)
         OG_TRY(og_axes_resolve(c, x->rank, n, axes, resolved, listed));
@@ -73,7 +74,7 @@ og_status og_reduce_prepare(og_call *c, og_fold fold, og_post post)
     return og_fold_prepare(c, fold, post, reduced);
 }
 
-/* ---- Words ------------------------------------------------------------------------------------------------------- */
+/* ---- Words ----------------------------------------------------------------------------------- */
 
 /* No axes are listed, as far as can be seen while building. */
 static bool lists_none(og_value *axes)
@@ -101,6 +102,8 @@ og_value *og_reduce_unkept(og_value *v, og_value *x, og_value *axes, const reduc
 
 og_value *og_reduce_again(const char *op, og_value *x, og_value *axes, const reduce_attrs *a)
 {
-    return OG_OP(op, OG_ATTRS(OG_SET_INT("keepdims", 1),
-                              OG_SET_INT("noop_with_empty_axes", a->noop_with_empty_axes)), x, axes);
+    return OG_OP(op,
+                 OG_ATTRS(OG_SET_INT("keepdims", 1),
+                          OG_SET_INT("noop_with_empty_axes", a->noop_with_empty_axes)),
+                 x, axes);
 }

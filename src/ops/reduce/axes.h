@@ -1,10 +1,13 @@
-/* axes: what the Reduce operators share beside the driver: their axes, versions and the words of their rules. */
+/* axes: what the Reduce operators share beside the driver: their axes, versions and the words of
+ * their rules. */
 #ifndef OG_AXES_H
 #define OG_AXES_H
 
 #include "ops/reduce/reduce.h"
 
-typedef struct reduce_attrs { int64_t keepdims, noop_with_empty_axes; } reduce_attrs;
+typedef struct reduce_attrs {
+    int64_t keepdims, noop_with_empty_axes;
+} reduce_attrs;
 
 og_status og_reduce_infer(og_infer *c);
 

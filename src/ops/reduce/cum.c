@@ -1,21 +1,23 @@
 /*
  * CumSum and CumProd: running sums and products along one axis.
  *
- * A row is what lies behind the axis; a piece is a strip of rows, which one elementwise loop after the other adds.
- * The axis is an input; only where it is a constant is the work cut into pieces.
+ * A row is what lies behind the axis; a piece is a strip of rows, which one elementwise loop after
+ * the other adds. The axis is an input; only where it is a constant is the work cut into pieces.
  */
 #include "kernels/cast.h"
 #include "kernels/kernels.h"
 #include "ops/shape/shape.h"
 
-typedef struct { int64_t exclusive, reverse; } cum_attrs;
+typedef struct {
+    int64_t exclusive, reverse;
+} cum_attrs;
 
 enum { STRIP = 512, TYPES = OG_FLOATS | OG_INDICES | OG_BIT(OG_UINT32) | OG_BIT(OG_UINT64) };
 
 typedef struct cum {
     og_loop *join;
-    og_elem as;      /* float for half types */
-    size_t size;     /* of an element in memory */
+    og_elem as;  /* float for half types */
+    size_t size; /* of an element in memory */
     double start;
 } cum;
 
@@ -32,12 +34,13 @@ static og_status cum_infer(og_infer *c)
 static og_status cum_check(og_call *c)
 {
     if (c->in[1]->count != 1)
-        return og_call_fail(c, OG_BAD_SHAPE, "'axis' has %lld elements, expected 1", (long long)c->in[1]->count);
+        return og_call_fail(c, OG_BAD_SHAPE, "'axis' has %lld elements, expected 1",
+                            (long long)c->in[1]->count);
     const int64_t axis = og_index_at(c->in[1], 0), rank = c->in[0]->rank;
 
     if (axis < -rank || axis >= rank)
-        return og_call_fail(c, OG_BAD_VALUE, "'axis' is %lld, expected -%lld to %lld", (long long)axis, (long long)rank,
-                            (long long)rank - 1);
+        return og_call_fail(c, OG_BAD_VALUE, "'axis' is %lld, expected -%lld to %lld",
+                            (long long)axis, (long long)rank, (long long)rank - 1);
     return OG_OK;
 }
 
@@ -88,7 +91,8 @@ static og_status cum_prod_prepare(og_call *c)
 }
 
 /* One strip of `width` columns from place `first` on, over all n rows. */
-static void cum_strip(const og_call *c, int64_t first, int64_t n, int64_t inner, int64_t width, void *scratch)
+static void cum_strip(const og_call *c, int64_t first, int64_t n, int64_t inner, int64_t width,
+                      void *scratch)
 {
     const cum *s = c->work;
     const cum_attrs *a = c->attrs;
@@ -128,14 +132,16 @@ static void cum_run(const og_call *c, int64_t piece, void *scratch)
     for (int64_t i = first; i < end; i++) {
         const int64_t column = i % strips * STRIP;
 
-        cum_strip(c, i / strips * n * inner + column, n, inner, inner - column < STRIP ? inner - column : STRIP,
-                  scratch);
+        cum_strip(c, i / strips * n * inner + column, n, inner,
+                  inner - column < STRIP ? inner - column : STRIP, scratch);
     }
 }
 
-static og_value *running(const char *op, og_value *x, og_value *axis, int64_t exclusive, int64_t reverse)
+static og_value *running(const char *op, og_value *x, og_value *axis, int64_t exclusive,
+                         int64_t reverse)
 {
-    return OG_OP(op, OG_ATTRS(OG_SET_INT("exclusive", exclusive), OG_SET_INT("reverse", reverse)), x, axis);
+    return OG_OP(op, OG_ATTRS(OG_SET_INT("exclusive", exclusive), OG_SET_INT("reverse", reverse)),
+                 x, axis);
 }
 
 static void cum_sum_gradient(og_grad *c)
@@ -146,8 +152,9 @@ static void cum_sum_gradient(og_grad *c)
 }
 
 /*
- * dx[i] = before[i] * sum over k from i on of dy[k] between[i,k], where before[i] is the product of all x before i and
- * between[i,k] that of all x behind i up to k.  No division, so zeros are exact; n^2 products in exchange.
+ * dx[i] = before[i] * sum over k from i on of dy[k] between[i,k], where before[i] is the product of
+ * all x before i and between[i,k] that of all x behind i up to k.  No division, so zeros are exact;
+ * n^2 products in exchange.
  */
 static void cum_prod_gradient(og_grad *c)
 {
@@ -156,7 +163,8 @@ static void cum_prod_gradient(og_grad *c)
     const int rank = og_rank(x);
 
     if (rank < 0 || !place || !place->data) {
-        og_fail(&c->g->report, OG_NO_GRADIENT, "CumProd along an axis that is not known while building");
+        og_fail(&c->g->report, OG_NO_GRADIENT,
+                "CumProd along an axis that is not known while building");
         return;
     }
     int64_t axis = og_get_int(place->data, 0);
@@ -164,14 +172,17 @@ static void cum_prod_gradient(og_grad *c)
 
     const og_ints row = OG_INTS(axis), column = OG_INTS(axis + 1);
     og_value *next = og_scalar(c->g, OG_INT64, (double)(axis + 1));
-    og_value *count = running("CumSum", og_ones_like(x), place, 0, a->reverse); /* 1, 2, 3 … along the axis */
+    og_value *count =
+        running("CumSum", og_ones_like(x), place, 0, a->reverse); /* 1, 2, 3 … along the axis */
     og_value *i = og_unsqueeze(count, column), *k = og_unsqueeze(count, row);
-    og_value *behind = og_greater(k, i), *counted = a->exclusive ? behind : og_not(og_greater(i, k));
+    og_value *behind = og_greater(k, i),
+             *counted = a->exclusive ? behind : og_not(og_greater(i, k));
     og_value *between = og_where(behind, og_unsqueeze(x, row), og_scalar_like(x, 1));
 
     between = running("CumProd", between, next, a->exclusive, a->reverse);
     og_value *terms = og_mul(between, og_unsqueeze(dy, row));
-    og_value *sum = og_reduce("ReduceSum", og_where(counted, terms, og_scalar_like(x, 0)), column, false);
+    og_value *sum =
+        og_reduce("ReduceSum", og_where(counted, terms, og_scalar_like(x, 0)), column, false);
 
     og_set_dx(c, 0, og_mul(running("CumProd", x, place, 1, a->reverse), sum));
 }
@@ -200,6 +211,7 @@ static int cum_sum_since(const og_node *node)
 const og_op og_ops_reduce_cum[] = {
     { CUM("CumSum", "Running sums along an axis.", cum_sum), .version = 14, .valid_from = 11,
       .versions = "11", .valid_from_node = cum_sum_since },
-    { CUM("CumProd", "Running products along an axis.", cum_prod), .version = 26, .valid_from = 26 },
+    { CUM("CumProd", "Running products along an axis.", cum_prod), .version = 26,
+      .valid_from = 26 },
     { .name = NULL },
 };

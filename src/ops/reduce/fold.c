@@ -1,10 +1,10 @@
 /*
  * The driver of reductions.
  *
- * Axes of one kind, kept or reduced, that lie side by side are joined.  If the last group is reduced, every output
- * is a sum of rows; if it is kept, outputs are summed column by column, many at a time.  Where few outputs have long
- * sums, the outermost reduced group is cut into chunks of fixed size, and .finish joins their partial results in
- * order.
+ * Axes of one kind, kept or reduced, that lie side by side are joined.  If the last group is
+ * reduced, every output is a sum of rows; if it is kept, outputs are summed column by column, many
+ * at a time.  Where few outputs have long sums, the outermost reduced group is cut into chunks of
+ * fixed size, and .finish joins their partial results in order.
  */
 #include "ops/reduce/reduce.h"
 
@@ -21,15 +21,15 @@ typedef struct folding {
     int n_kept, n_reduced;
     int64_t kept[OG_MAX_RANK], kept_stride[OG_MAX_RANK]; /* without the columns */
     int64_t reduced[OG_MAX_RANK], reduced_stride[OG_MAX_RANK];
-    int64_t units;     /* product of kept */
-    int64_t columns;   /* 1 where the last group is reduced */
+    int64_t units;   /* product of kept */
+    int64_t columns; /* 1 where the last group is reduced */
     bool by_rows;
-    int64_t count;     /* product of reduced */
+    int64_t count;              /* product of reduced */
     int64_t block, tile, tiles; /* of a piece: units, columns; tiles beside each other */
     int64_t chunk, chunks;      /* of the first reduced group */
 } folding;
 
-/* ---- Preparing ----------------------------------------------------------------------------------------------- */
+/* ---- Preparing ------------------------------------------------------------------------------- */
 
 static void group_axes(folding *f, int rank, const int64_t *dims, const bool *reduced)
 {
@@ -42,7 +42,8 @@ static void group_axes(folding *f, int rank, const int64_t *dims, const bool *re
         if (dims[i] == 1)
             continue;
         int *n = reduced[i] ? &f->n_reduced : &f->n_kept;
-        int64_t *sizes = reduced[i] ? f->reduced : f->kept, *strides = reduced[i] ? f->reduced_stride : f->kept_stride;
+        int64_t *sizes = reduced[i] ? f->reduced : f->kept,
+                *strides = reduced[i] ? f->reduced_stride : f->kept_stride;
 
         if (last < 0)
             f->by_rows = reduced[i];
@@ -89,7 +90,8 @@ static void cut(folding *f)
     f->block = f->tiles > 1 || f->count == 0 ? 1 : PIECE / (f->count * f->tile);
     f->block = f->block < 1 ? 1 : f->block;
 
-    const int64_t blocks = parts(f->units, f->block) * f->tiles, work = f->block * f->tile * f->count;
+    const int64_t blocks = parts(f->units, f->block) * f->tiles,
+                  work = f->block * f->tile * f->count;
 
     f->chunk = f->reduced[0];
     if (blocks < FEW_BLOCKS && work > 2 * PIECE) {
@@ -111,8 +113,11 @@ og_status og_fold_prepare(og_call *c, og_fold fold, og_post post, const bool *re
     f->elem = x->elem == OG_FLOAT16 || x->elem == OG_BFLOAT16 ? OG_FLOAT : x->elem;
     f->fold = og_fold_find(fold, f->elem);
     if (!f->fold)
-        return og_call_fail(c, OG_UNSUPPORTED, "%s has no kernel for %s yet", c->op->name, og_elem_name(x->elem));
-    f->acc = og_elem_in(f->elem, OG_FLOATS) ? OG_DOUBLE : og_elem_in(f->elem, OG_SIGNED) ? OG_INT64 : OG_UINT64;
+        return og_call_fail(c, OG_UNSUPPORTED, "%s has no kernel for %s yet", c->op->name,
+                            og_elem_name(x->elem));
+    f->acc = og_elem_in(f->elem, OG_FLOATS)   ? OG_DOUBLE
+             : og_elem_in(f->elem, OG_SIGNED) ? OG_INT64
+                                              : OG_UINT64;
     f->post = post;
     f->size = (size_t)og_elem_bits(x->elem) / 8;
     group_axes(f, x->rank, x->dims, reduced);
@@ -142,10 +147,11 @@ og_status og_fold_prepare(og_call *c, og_fold fold, og_post post, const bool *re
     return OG_OK;
 }
 
-/* ---- Running ------------------------------------------------------------------------------------------------- */
+/* ---- Running --------------------------------------------------------------------------------- */
 
 /* The innermost reduced group, from place `low` to `high` of it. */
-static void fold_leaf(const folding *f, const char *x, int64_t low, int64_t high, int64_t n, void *acc)
+static void fold_leaf(const folding *f, const char *x, int64_t low, int64_t high, int64_t n,
+                      void *acc)
 {
     const int64_t stride = f->reduced_stride[f->n_reduced - 1];
     float strip[STRIP];
@@ -169,34 +175,43 @@ static void fold_leaf(const folding *f, const char *x, int64_t low, int64_t high
     }
 }
 
-static void fold_group(const folding *f, const char *x, int group, int64_t low, int64_t high, int64_t n, void *acc)
+static void fold_group(const folding *f, const char *x, int group, int64_t low, int64_t high,
+                       int64_t n, void *acc)
 {
     if (group == f->n_reduced - 1) {
         fold_leaf(f, x, low, high, n, acc);
         return;
     }
     for (int64_t i = low; i < high; i++)
-        fold_group(f, x + (size_t)(i * f->reduced_stride[group]) * f->size, group + 1, 0, f->reduced[group + 1], n,
-                   acc);
+        fold_group(f, x + (size_t)(i * f->reduced_stride[group]) * f->size, group + 1, 0,
+                   f->reduced[group + 1], n, acc);
 }
 
 static int64_t post_int(const folding *f, int64_t sum)
 {
     switch (f->post) {
-    case OG_POST_MEAN: return f->count ? sum / f->count : 0;
-    case OG_POST_SQRT: return (int64_t)sqrt((double)sum);
-    case OG_POST_LOG: return sum > 0 ? (int64_t)log((double)sum) : INT64_MIN;
-    default: return sum;
+    case OG_POST_MEAN:
+        return f->count ? sum / f->count : 0;
+    case OG_POST_SQRT:
+        return (int64_t)sqrt((double)sum);
+    case OG_POST_LOG:
+        return sum > 0 ? (int64_t)log((double)sum) : INT64_MIN;
+    default:
+        return sum;
     }
 }
 
 static double post_real(const folding *f, double sum)
 {
     switch (f->post) {
-    case OG_POST_MEAN: return sum / (double)f->count;
-    case OG_POST_SQRT: return sqrt(sum);
-    case OG_POST_LOG: return log(sum);
-    default: return sum;
+    case OG_POST_MEAN:
+        return sum / (double)f->count;
+    case OG_POST_SQRT:
+        return sqrt(sum);
+    case OG_POST_LOG:
+        return log(sum);
+    default:
+        return sum;
     }
 }
 
@@ -215,11 +230,12 @@ static void fold_write(const og_call *c, const folding *f, void *acc, int64_t fi
         else
             whole[i] = post_int(f, whole[i]);
     }
-    og_convert(f->acc, acc, 0, c->out[0]->elem, c->out[0]->data, first, n, (og_cast_rules){ .saturate = true });
+    og_convert(f->acc, acc, 0, c->out[0]->elem, c->out[0]->data, first, n,
+               (og_cast_rules){ .saturate = true });
 }
 
-static void fold_unit(const og_call *c, const folding *f, int64_t unit, int64_t column, int64_t n, int64_t chunk,
-                      void *scratch)
+static void fold_unit(const og_call *c, const folding *f, int64_t unit, int64_t column, int64_t n,
+                      int64_t chunk, void *scratch)
 {
     const int64_t place = unit * f->columns + column, low = chunk * f->chunk;
     const int64_t high = f->reduced[0] - low < f->chunk ? f->reduced[0] : low + f->chunk;
@@ -234,7 +250,8 @@ static void fold_unit(const og_call *c, const folding *f, int64_t unit, int64_t 
         acc = (char *)c->shared + (size_t)(chunk * f->units * f->columns + place) * 8;
     f->fold->start(acc, n);
     if (f->count > 0)
-        fold_group(f, (const char *)c->in[0]->data + (size_t)offset * f->size, 0, low, high, n, acc);
+        fold_group(f, (const char *)c->in[0]->data + (size_t)offset * f->size, 0, low, high, n,
+                   acc);
     if (f->chunks == 1)
         fold_write(c, f, acc, place, n);
 }

@@ -1,7 +1,7 @@
 /* The Reduce operators: one row each, a fold and what is done with its result. */
 #include "ops/reduce/axes.h"
 
-/* ---- Kernels ------------------------------------------------------------------------------------------------------- */
+/* ---- Kernels --------------------------------------------------------------------------------- */
 
 #define PREPARE(word, fold, post)                                                                  \
     static og_status word##_prepare(og_call *c)                                                    \
@@ -18,7 +18,7 @@ PREPARE(l2, OG_FOLD_SQUARES, OG_POST_SQRT)
 PREPARE(sum_square, OG_FOLD_SQUARES, OG_POST_NONE)
 PREPARE(log_sum, OG_FOLD_SUM, OG_POST_LOG)
 
-/* ---- Gradients ----------------------------------------------------------------------------------------------------- */
+/* ---- Gradients ------------------------------------------------------------------------------- */
 
 /* v, of the output's shape, along the reduced axes of x. */
 static og_value *kept(og_grad *c, og_value *v)
@@ -81,12 +81,14 @@ static void log_sum_gradient(og_grad *c)
     og_set_dx(c, 0, og_expand_like(og_div(kept(c, og_dy(c, 0)), again(c, "ReduceSum", x)), x));
 }
 
-/* The product of the others along one axis: of those before times those behind, without division by zeros. */
+/* The product of the others along one axis: of those before times those behind, without division by
+ * zeros. */
 static og_value *others(og_value *x, int64_t axis)
 {
     og_value *place = x ? og_scalar(x->graph, OG_INT64, (double)axis) : NULL;
     og_value *before = OG_OP("CumProd", OG_ATTRS(OG_SET_INT("exclusive", 1)), x, place);
-    og_value *behind = OG_OP("CumProd", OG_ATTRS(OG_SET_INT("exclusive", 1), OG_SET_INT("reverse", 1)), x, place);
+    og_value *behind =
+        OG_OP("CumProd", OG_ATTRS(OG_SET_INT("exclusive", 1), OG_SET_INT("reverse", 1)), x, place);
 
     return og_mul(before, behind);
 }
@@ -95,13 +97,15 @@ static og_value *others(og_value *x, int64_t axis)
 static void prod_gradient(og_grad *c)
 {
     const reduce_attrs *a = c->attrs;
-    og_value *partial[OG_MAX_RANK + 1] = { og_x(c, 0) }, *axes = og_x(c, 1), *d = kept(c, og_dy(c, 0));
+    og_value *partial[OG_MAX_RANK + 1] = { og_x(c, 0) }, *axes = og_x(c, 1),
+                                    *d = kept(c, og_dy(c, 0));
     const og_tensor *list = axes ? axes->data : NULL;
     const int rank = og_rank(og_x(c, 0));
     int64_t n = list ? list->count : 0, axis[OG_MAX_RANK];
 
     if (rank < 0 || (axes && !list)) {
-        og_fail(&c->g->report, OG_NO_GRADIENT, "ReduceProd over axes that are not known while building");
+        og_fail(&c->g->report, OG_NO_GRADIENT,
+                "ReduceProd over axes that are not known while building");
         return;
     }
     if (n == 0 && !a->noop_with_empty_axes)
@@ -123,7 +127,7 @@ static void log_sum_exp_gradient(og_grad *c)
     og_set_dx(c, 0, og_mul(kept(c, og_dy(c, 0)), og_exp(og_sub(x, kept(c, og_y(c, 0))))));
 }
 
-/* ---- Expansions ------------------------------------------------------------------------------------------------------ */
+/* ---- Expansions ------------------------------------------------------------------------------ */
 
 /* m + log(sum(exp(x - m))), m the maximum; an infinite one is left out, since inf - inf is NaN. */
 static void log_sum_exp_expand(og_rewrite *c)
@@ -141,8 +145,10 @@ static og_value *folded(const og_rewrite *c, const char *op, og_value *x)
 {
     const reduce_attrs *a = c->attrs;
 
-    return OG_OP(op, OG_ATTRS(OG_SET_INT("keepdims", a->keepdims),
-                              OG_SET_INT("noop_with_empty_axes", a->noop_with_empty_axes)), x, og_in(c, 1));
+    return OG_OP(op,
+                 OG_ATTRS(OG_SET_INT("keepdims", a->keepdims),
+                          OG_SET_INT("noop_with_empty_axes", a->noop_with_empty_axes)),
+                 x, og_in(c, 1));
 }
 
 static void l1_expand(og_rewrite *c)
@@ -167,8 +173,7 @@ static void log_sum_expand(og_rewrite *c)
     og_replace(c, 0, og_log(folded(c, "ReduceSum", og_in(c, 0))));
 }
 
-/* ---- Rows -------------------------------------------------------------------------------------------------------------- */
-
+/* ---- Rows ------------------------------------------------------------------------------------ */
 
 #define WIDE (OG_FLOATS | OG_INDICES | OG_BIT(OG_UINT32) | OG_BIT(OG_UINT64))
 #define EXTREME (WIDE | OG_BIT(OG_INT8) | OG_BIT(OG_UINT8) | OG_BIT(OG_BOOL))
@@ -188,22 +193,24 @@ static void log_sum_expand(og_rewrite *c)
     .version = v, .valid_from = 18, .versions = old, .upgrade = og_reduce_upgrade
 
 #define REDUCED(more)                                                                              \
-    .samples = OG_SAMPLES("float[3,7] data" more,                                                  \
-                          "double[2,3,4] data" more "; int64[1] axes = 1; keepdims=0",             \
-                          "float[2,3,5] data" more "; int64[2] axes = 0 -1",                       \
-                          "float[5,3] data" more "; int64[1] axes = 0",                            \
-                          "float[2,3] data" more "; noop_with_empty_axes=1",                       \
-                          "double[] data" more "; keepdims=0", "float[2,0] data; int64[1] axes = 0")
+    .samples = OG_SAMPLES(                                                                         \
+        "float[3,7] data" more, "double[2,3,4] data" more "; int64[1] axes = 1; keepdims=0",       \
+        "float[2,3,5] data" more "; int64[2] axes = 0 -1",                                         \
+        "float[5,3] data" more "; int64[1] axes = 0",                                              \
+        "float[2,3] data" more "; noop_with_empty_axes=1", "double[] data" more "; keepdims=0",    \
+        "float[2,0] data; int64[1] axes = 0")
 
 const og_op og_ops_reduce[] = {
-    { REDUCE("ReduceSum", "The sum.", WIDE, sum), KERNEL(sum),
-      .version = 13, .valid_from = 13, .versions = "1 11", .upgrade = og_reduce_sum_upgrade, REDUCED("") },
-    { REDUCE("ReduceMean", "The mean.", WIDE, mean), KERNEL(mean), VERSIONS(18, "1 11 13"), REDUCED("") },
+    { REDUCE("ReduceSum", "The sum.", WIDE, sum), KERNEL(sum), .version = 13, .valid_from = 13,
+      .versions = "1 11", .upgrade = og_reduce_sum_upgrade, REDUCED("") },
+    { REDUCE("ReduceMean", "The mean.", WIDE, mean), KERNEL(mean), VERSIONS(18, "1 11 13"),
+      REDUCED("") },
     { REDUCE("ReduceMax", "The largest number.", EXTREME, extreme), KERNEL(max),
       VERSIONS(20, "1 11 12 13 18"), REDUCED("") },
     { REDUCE("ReduceMin", "The smallest number.", EXTREME, extreme), KERNEL(min),
       VERSIONS(20, "1 11 12 13 18"), REDUCED("") },
-    { REDUCE("ReduceProd", "The product.", WIDE, prod), KERNEL(prod), VERSIONS(18, "1 11 13"), REDUCED("") },
+    { REDUCE("ReduceProd", "The product.", WIDE, prod), KERNEL(prod), VERSIONS(18, "1 11 13"),
+      REDUCED("") },
     { REDUCE("ReduceL1", "The sum of absolute numbers.", WIDE, l1), KERNEL(l1),
       VERSIONS(18, "1 11 13"), .expand = l1_expand, REDUCED("") },
     { REDUCE("ReduceL2", "The root of the sum of squares.", WIDE, l2), KERNEL(l2),
@@ -212,7 +219,8 @@ const og_op og_ops_reduce[] = {
       VERSIONS(18, "1 11 13"), .expand = sum_square_expand, REDUCED("") },
     { REDUCE("ReduceLogSum", "The logarithm of the sum.", OG_FLOATS, log_sum), KERNEL(log_sum),
       VERSIONS(28, "1 11 13 18"), .expand = log_sum_expand, REDUCED(" in 0.5..2") },
-    { REDUCE("ReduceLogSumExp", "The logarithm of the sum of exponentials.", OG_FLOATS, log_sum_exp),
+    { REDUCE("ReduceLogSumExp", "The logarithm of the sum of exponentials.", OG_FLOATS,
+             log_sum_exp),
       VERSIONS(28, "1 11 13 18"), .expand = log_sum_exp_expand, REDUCED("") },
     { .name = NULL },
 };

@@ -1,4 +1,5 @@
-/* onnxgrad.SumSquares: the sum of all squares, in double, as the norms of gradients need it: float32 cannot overflow. */
+/* onnxgrad.SumSquares: the sum of all squares, in double, as the norms of gradients need it:
+ * float32 cannot overflow. */
 #include "ops/reduce/reduce.h"
 
 static og_status sum_squares_infer(og_infer *c)
@@ -30,11 +31,19 @@ static void sum_squares_gradient(og_grad *c)
 }
 
 const og_op og_op_sum_squares = {
-    .name = "SumSquares", .domain = "onnxgrad", .version = 1,
+    .name = "SumSquares",
+    .domain = "onnxgrad",
+    .version = 1,
     .doc = "The sum of the squares of all elements, as a double.",
-    .in = { OG_PORT("x", OG_FLOATS) }, .out = { OG_PORT("sum", OG_BIT(OG_DOUBLE)) },
-    .run_types = OG_FLOATS, .traits = OG_ANY_RANK,
-    .infer = sum_squares_infer, .expand = sum_squares_expand, .gradient = sum_squares_gradient,
-    .prepare = sum_squares_prepare, .run = og_fold_run, .finish = og_fold_finish,
+    .in = { OG_PORT("x", OG_FLOATS) },
+    .out = { OG_PORT("sum", OG_BIT(OG_DOUBLE)) },
+    .run_types = OG_FLOATS,
+    .traits = OG_ANY_RANK,
+    .infer = sum_squares_infer,
+    .expand = sum_squares_expand,
+    .gradient = sum_squares_gradient,
+    .prepare = sum_squares_prepare,
+    .run = og_fold_run,
+    .finish = og_fold_finish,
     .samples = OG_SAMPLES("float[3,7] x", "double[] x", "float[70001] x", "float[0] x"),
 };

@@ -1,6 +1,6 @@
 /*
- * onnxgrad.SumTo: dy summed down to a shape that broadcasts to its own: what undoes a broadcast.  Axes in front that the
- * shape lacks are summed away, axes of size 1 in it are summed to one.
+ * onnxgrad.SumTo: dy summed down to a shape that broadcasts to its own: what undoes a broadcast.
+ * Axes in front that the shape lacks are summed away, axes of size 1 in it are summed to one.
  */
 #include "ops/reduce/reduce.h"
 #include "ops/shape/shape.h"
@@ -12,15 +12,18 @@ static og_status sum_to_infer(og_infer *c)
     const og_dim *want = og_infer_content(c, 1, &n);
 
     if (!want)
-        return og_infer_length(c, 1, &n) && n <= dy->rank ? og_infer_fresh(c, 0, (int)n) : og_infer_unknown(c, 0);
+        return og_infer_length(c, 1, &n) && n <= dy->rank ? og_infer_fresh(c, 0, (int)n)
+                                                          : og_infer_unknown(c, 0);
     if (n > dy->rank)
-        return og_infer_fail(c, OG_BAD_SHAPE, "the shape has %lld axes, expected at most the %d of dy", (long long)n,
+        return og_infer_fail(c, OG_BAD_SHAPE,
+                             "the shape has %lld axes, expected at most the %d of dy", (long long)n,
                              dy->rank);
     for (int i = 0; i < n; i++) {
         const og_dim have = dy->dims[dy->rank - (int)n + i];
 
         if (og_dim_known(have) && og_dim_known(want[i]) && have != want[i] && want[i] != 1)
-            return og_infer_fail(c, OG_BAD_SHAPE, "axis %d of the shape is %lld, expected 1 or the %lld of dy", i,
+            return og_infer_fail(c, OG_BAD_SHAPE,
+                                 "axis %d of the shape is %lld, expected 1 or the %lld of dy", i,
                                  (long long)want[i], (long long)have);
     }
     return og_infer_shape(c, 0, (int)n, want);
@@ -42,8 +45,10 @@ static void sum_to_gradient(og_grad *c)
     og_set_dx(c, 0, og_expand_like(og_dy(c, 0), og_x(c, 0)));
 }
 
-/* Which axes are summed, where the sizes can be compared while building; false where they cannot. */
-static bool sum_to_axes(const og_type *dy, int64_t n, const og_dim *want, int64_t *axes, int64_t *n_axes)
+/* Which axes are summed, where the sizes can be compared while building; false where they cannot.
+ */
+static bool sum_to_axes(const og_type *dy, int64_t n, const og_dim *want, int64_t *axes,
+                        int64_t *n_axes)
 {
     const int lead = dy->rank - (int)n;
 
@@ -53,7 +58,8 @@ static bool sum_to_axes(const og_type *dy, int64_t n, const og_dim *want, int64_
 
         if (i < lead || (to == 1 && have != 1))
             axes[(*n_axes)++] = i;
-        else if (to != have && !(og_dim_known(to) && to > 1)) /* a known size above 1 can only be dy's own */
+        else if (to != have &&
+                 !(og_dim_known(to) && to > 1)) /* a known size above 1 can only be dy's own */
             return false;
     }
     return true;
@@ -68,7 +74,9 @@ static og_value *sum_to_search(og_value *dy, og_value *shape, int64_t lead)
     og_value *differ = og_not(og_equal(og_shape_of(dy), full));
     og_value *axes = og_reshape_to(OG_OP("NonZero", NULL, differ), 1, (const int64_t[]){ -one });
 
-    return OG_OP("ReduceSum", OG_ATTRS(OG_SET_INT("keepdims", 1), OG_SET_INT("noop_with_empty_axes", 1)), dy, axes);
+    return OG_OP("ReduceSum",
+                 OG_ATTRS(OG_SET_INT("keepdims", 1), OG_SET_INT("noop_with_empty_axes", 1)), dy,
+                 axes);
 }
 
 static void sum_to_expand(og_rewrite *c)
@@ -90,14 +98,21 @@ static void sum_to_expand(og_rewrite *c)
 }
 
 const og_op og_op_sum_to = {
-    .name = "SumTo", .domain = "onnxgrad", .version = 1,
+    .name = "SumTo",
+    .domain = "onnxgrad",
+    .version = 1,
     .doc = "A sum over the axes along which `shape` would be broadcast to dy's shape.",
     .in = { OG_PORT("dy", OG_NUMERIC), OG_PORT("shape", OG_BIT(OG_INT64), .role = OG_ROLE_SHAPE) },
     .out = { OG_PORT("dx", OG_SAME_AS(0)) },
     .run_types = OG_NUMERIC,
-    .infer = sum_to_infer, .expand = sum_to_expand, .gradient = sum_to_gradient,
-    .prepare = sum_to_prepare, .run = og_fold_run, .finish = og_fold_finish,
-    .samples = OG_SAMPLES("float[3,7] dy; int64[1] shape = 7", "double[2,3,4] dy; int64[3] shape = 2 1 4",
-                          "float[2,3,4] dy; int64[2] shape = 3 1", "float[2,3] dy; int64[0] shape",
-                          "float[3,7] dy; int64[2] shape = 3 7", "float[0,3] dy; int64[1] shape = 3"),
+    .infer = sum_to_infer,
+    .expand = sum_to_expand,
+    .gradient = sum_to_gradient,
+    .prepare = sum_to_prepare,
+    .run = og_fold_run,
+    .finish = og_fold_finish,
+    .samples =
+        OG_SAMPLES("float[3,7] dy; int64[1] shape = 7", "double[2,3,4] dy; int64[3] shape = 2 1 4",
+                   "float[2,3,4] dy; int64[2] shape = 3 1", "float[2,3] dy; int64[0] shape",
+                   "float[3,7] dy; int64[2] shape = 3 7", "float[0,3] dy; int64[1] shape = 3"),
 };
