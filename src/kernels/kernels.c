@@ -1,5 +1,6 @@
 /* Which variant of the kernels this machine runs. */
 #include "kernels/kernels.h"
+#include "kernels/norm.h"
 #include "kernels/pool.h"
 #include "kernels/soft.h"
 #include "kernels/tile.h"
@@ -12,7 +13,8 @@
     extern const og_folds og_folds_##name;                                                         \
     extern const og_soft_loops *const og_soft_##name[2];                                           \
     extern const og_tiles *const og_tiles_##name[2];                                               \
-    extern const og_pool_loops og_pool_##name[4];
+    extern const og_pool_loops og_pool_##name[4];                                                  \
+    extern const og_norm_loops *const og_norm_##name[2];
 OG_VARIANT(baseline)
 #ifdef OG_HAVE_WIDE_KERNELS
 OG_VARIANT(avx2)
@@ -23,7 +25,8 @@ OG_VARIANT(avx512)
 #define OG_VARIANT(name)                                                                           \
     {                                                                                              \
         .isa = #name, .loops = &og_loops_##name, .folds = &og_folds_##name,                        \
-        .soft = og_soft_##name, .tiles = og_tiles_##name, .pool = og_pool_##name                   \
+        .soft = og_soft_##name, .tiles = og_tiles_##name, .pool = og_pool_##name,                  \
+        .norm = og_norm_##name                                                                     \
     }
 static const og_kernels variants[] = {
     OG_VARIANT(baseline),

@@ -97,6 +97,7 @@ typedef struct og_kernels {
     const struct og_soft_loops *const *soft; /* [float, double], see soft.h */
     const struct og_tiles *const *tiles;     /* the same, see tile.h */
     const struct og_pool_loops *pool;        /* [float, double, int8, uint8], see pool.h */
+    const struct og_norm_loops *const *norm; /* [float, double], see norm.h */
 } og_kernels;
 
 /* Chosen once, by what the processor has; ONNXGRAD_ISA=baseline|avx2|avx512 in the environment
