@@ -11,6 +11,8 @@ extern "C" {
 typedef struct og_load_options {
     size_t max_memory; /* bytes that reading may take; 0: what the machine or its cgroup has */
     bool keep_unknown; /* operators that the library does not have stay as nodes that cannot run */
+    bool training; /* the training step of the file (TrainingInfoProto) too, as nodes and bindings;
+                      without, it is only checked */
 } og_load_options;
 
 /* Loads a model.  Unless memory is short *graph is set even on failure, so that og_graph_report can
@@ -32,6 +34,9 @@ typedef struct og_save_options {
     const char *prefix;  /* before the names of outputs that saving adds; NULL: "" */
     og_weights *weights; /* numbers of initializers other than the graph's; NULL: none */
     void *context;       /* handed to `weights` */
+    /* The model's own graph in a file with training info; NULL: the one that is saved, without its
+     * training step.  Needed where training has changed nodes of the model (BatchNormalization). */
+    og_graph *inference;
 } og_save_options;
 
 /* Writes a graph as a standard ONNX file at the lowest opset that can express it; operators of our

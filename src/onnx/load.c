@@ -226,6 +226,7 @@ static og_status load_main(og_loader *ld)
     OG_TRY(og_load_functions(ld));
     OG_TRY(og_scope_open(ld, &scope, NULL, ld->root, &frame));
     OG_TRY(og_load_graph(ld, &scope, graph));
+    OG_TRY(og_load_training(ld, &scope));
     if (report_unknown(ld))
         locate_unknown(ld);
     return ld->report->code;

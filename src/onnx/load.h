@@ -98,6 +98,9 @@ og_function *og_load_find_function(const og_loader *ld, const Onnx__NodeProto *p
 og_status og_load_call(og_loader *ld, og_scope *scope, const og_function *function,
                        const Onnx__NodeProto *proto, size_t index, const og_attr *attrs);
 
+/* ---- Training (load_training.c) ---- */
+og_status og_load_training(og_loader *ld, og_scope *scope);
+
 /* ---- Small words ---- */
 static inline const char *og_or_empty(const char *text)
 {

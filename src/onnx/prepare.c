@@ -42,30 +42,43 @@ static og_status add_new_state(og_graph *g, const char *prefix, const og_binding
     return add_output(g, prefix, b->state->name, "_new", value);
 }
 
-og_status og_prepare_functional(og_graph *g, const char *prefix)
+/* What only a run of ours uses goes, and every node that nothing of the file needs. */
+og_status og_prepare_inference(og_graph *g)
 {
-    og_value *loss = g->info[OG_INFO_LOSS];
-
-    if (loss && !is_output(g, loss))
-        OG_TRY(add_output(g, prefix, "loss", "", loss));
-    for (size_t i = 0; i < g->bindings.n; i++) {
-        og_value *state = g->bindings.v[i].state;
-
-        OG_TRY(add_new_state(g, prefix, &g->bindings.v[i]));
-        if (!state->input) {
-            state->input = true;
-            if (!og_list_push(g->arena, &g->inputs, state))
-                return og_graph_no_memory(g);
-        }
-    }
-    if (g->ok && g->bindings.n)
-        OG_TRY(add_output(g, prefix, "finite", "", g->ok));
     g->bindings.n = 0;
     g->watched.n = 0;
     g->ok = NULL;
     for (int i = 0; i < OG_INFO_COUNT; i++)
         g->info[i] = NULL;
     return og_graph_prune(g, NULL, 0);
+}
+
+og_status og_prepare_step(og_graph *g, const char *prefix)
+{
+    og_value *loss = g->info[OG_INFO_LOSS];
+
+    if (loss && !is_output(g, loss))
+        OG_TRY(add_output(g, prefix, "loss", "", loss));
+    for (size_t i = 0; i < g->bindings.n; i++)
+        OG_TRY(add_new_state(g, prefix, &g->bindings.v[i]));
+    if (g->ok && g->bindings.n)
+        OG_TRY(add_output(g, prefix, "finite", "", g->ok));
+    return OG_OK;
+}
+
+og_status og_prepare_functional(og_graph *g, const char *prefix)
+{
+    OG_TRY(og_prepare_step(g, prefix));
+    for (size_t i = 0; i < g->bindings.n; i++) {
+        og_value *state = g->bindings.v[i].state;
+
+        if (state->input)
+            continue;
+        state->input = true;
+        if (!og_list_push(g->arena, &g->inputs, state))
+            return og_graph_no_memory(g);
+    }
+    return og_prepare_inference(g);
 }
 
 /* ---- Numbers ------------------------------------------------------------------------------- */
@@ -170,10 +183,11 @@ static og_status prepare_bodies(og_graph *g, og_table *node_names, size_t *numbe
     return OG_OK;
 }
 
-og_status og_prepare_names(og_graph *g)
+og_status og_prepare_names(og_graph *g, og_table *node_names)
 {
-    og_table *node_names = og_table_new(g->arena);
     size_t number = 0;
 
-    return node_names ? prepare_bodies(g, node_names, &number) : og_graph_no_memory(g);
+    if (!node_names && !(node_names = og_table_new(g->arena)))
+        return og_graph_no_memory(g);
+    return prepare_bodies(g, node_names, &number);
 }

@@ -15,7 +15,7 @@ static int64_t version_of_opset(int64_t opset)
 /* IR 4 brought initializers that are no inputs, 7 training, 8 functions. */
 static int64_t fitting_version(const og_saver *s)
 {
-    int64_t version = s->functions.n ? 8 : s->training.n ? 7 : 4;
+    int64_t version = s->functions.n ? 8 : s->training ? 7 : 4;
 
     for (size_t i = 0; i < s->imports.n; i++)
         if (!*s->imports.v[i]->domain && version_of_opset(s->imports.v[i]->version) > version)
@@ -88,9 +88,6 @@ static og_status check_unknown(og_saver *s)
 
 static og_status make_model(og_saver *s, Onnx__ModelProto *model)
 {
-    onnx__model_proto__init(model);
-    OG_TRY(og_save_need(s, "", 1));
-    OG_TRY(og_save_graph(s, s->g, &model->graph));
     OG_TRY(check_unknown(s));
     OG_TRY(save_properties(s, model));
     OG_TRY(save_functions(s, model));
@@ -100,53 +97,96 @@ static og_status make_model(og_saver *s, Onnx__ModelProto *model)
     model->producer_version = og_save_text(og_version());
     model->n_opset_import = s->imports.n;
     model->opset_import = s->imports.v;
-    model->n_training_info = s->training.n;
-    model->training_info = s->training.v;
+    model->n_training_info = s->training != NULL;
+    model->training_info = &s->training;
     return OG_OK;
 }
 
-static og_status write_model(og_saver *s, const char *path)
+static og_status write_model(og_saver *s, Onnx__ModelProto *model, const char *path)
 {
-    Onnx__ModelProto model;
     og_file file = OG_NO_FILE;
     og_status status;
 
-    OG_TRY(make_model(s, &model));
+    OG_TRY(make_model(s, model));
     if (!(status = og_file_create(&file, path, s->report)) &&
-        !(status = og_pack_message(&file, &model.base)))
+        !(status = og_pack_message(&file, &model->base)))
         status = og_file_commit(&file);
     og_file_close(&file);
     return status;
 }
 
-static og_status prepare(og_saver *s, const og_save_options *o)
+/* ---- The two forms ------------------------------------------------------------------------- */
+
+static og_status begin(og_saver *s, og_graph *clone, const og_save_options *o)
 {
-    OG_TRY(og_graph_settle(s->g));
-    if (o->weights)
-        OG_TRY(og_prepare_numbers(s->g, o->weights, o->context));
-    OG_TRY(og_prepare_functional(s->g, o->prefix ? o->prefix : ""));
-    return og_prepare_names(s->g);
+    s->g = clone;
+    s->report = og_graph_errors(clone);
+    OG_TRY(og_graph_settle(clone));
+    return o->weights ? og_prepare_numbers(clone, o->weights, o->context) : OG_OK;
+}
+
+static og_status save_functional(og_saver *s, og_graph *clone, const char *path,
+                                 const og_save_options *o)
+{
+    Onnx__ModelProto model;
+
+    onnx__model_proto__init(&model);
+    OG_TRY(begin(s, clone, o));
+    OG_TRY(og_save_need(s, "", 1));
+    OG_TRY(og_prepare_functional(clone, o->prefix ? o->prefix : ""));
+    OG_TRY(og_prepare_names(clone, NULL));
+    OG_TRY(og_save_graph(s, clone, &model.graph));
+    return write_model(s, &model, path);
+}
+
+static og_status save_training_info(og_saver *s, og_graph *inference, og_graph *step,
+                                    const char *path, const og_save_options *o)
+{
+    og_table *node_names = og_table_new(s->arena);
+    Onnx__ModelProto model;
+
+    onnx__model_proto__init(&model);
+    OG_TRY(begin(s, inference, o));
+    if (!node_names)
+        return og_save_no_memory(s);
+    OG_TRY(og_save_need(s, "", 1));
+    OG_TRY(og_prepare_inference(inference));
+    if (!o->inference)
+        og_save_forget_training(inference);
+    OG_TRY(og_prepare_names(inference, node_names));
+    OG_TRY(begin(s, step, o));
+    OG_TRY(og_save_training(s, inference, step, o->prefix ? o->prefix : ""));
+    OG_TRY(og_prepare_names(step, node_names));
+    OG_TRY(og_save_graph(s, step, &s->training->algorithm));
+    s->g = inference;
+    s->report = og_graph_errors(inference);
+    OG_TRY(og_save_graph(s, inference, &model.graph));
+    return write_model(s, &model, path);
 }
 
 og_status og_save(og_graph *g, const char *path, const og_save_options *options)
 {
-    const og_save_options plain = { .form = OG_SAVE_FUNCTIONAL };
-    og_saver s = { .arena = og_arena_new() };
+    const og_save_options o = options ? *options : (og_save_options){ .form = OG_SAVE_FUNCTIONAL };
+    og_saver s = { .g = NULL };
+    og_graph *step, *inference = NULL;
+    og_status status = OG_NO_MEMORY;
 
-    if (!g || og_graph_status(g))
-        s.g = NULL;
-    else
-        s.g = og_graph_clone(g);
-    if (s.arena && s.g) {
-        s.report = og_graph_errors(s.g);
-        if (!prepare(&s, options ? options : &plain))
-            write_model(&s, path);
-        if (s.report->code)
-            g->report = *s.report;
-    } else if (g && !og_graph_status(g)) {
+    if (og_graph_status(g))
+        return og_graph_status(g);
+    step = og_graph_clone(g);
+    if (o.form == OG_SAVE_TRAINING_INFO)
+        inference = og_graph_clone(o.inference ? o.inference : g);
+    s.arena = og_arena_new();
+    if (s.arena && step && o.form == OG_SAVE_FUNCTIONAL)
+        status = save_functional(&s, step, path, &o);
+    else if (s.arena && step && inference)
+        status = save_training_info(&s, inference, step, path, &o);
+    if (status && s.report && s.report->code)
+        g->report = *s.report;
+    else if (status)
         og_graph_no_memory(g);
-    }
-    og_graph_free(s.g);
+    og_graph_free(step);
+    og_graph_free(inference);
     og_arena_free(s.arena);
-    return og_graph_status(g);
+    return status;
 }

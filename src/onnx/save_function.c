@@ -100,7 +100,7 @@ static og_status expand(og_saver *s, expansion *e)
     OG_TRY(og_graph_status(e->g));
     OG_TRY(expand_outputs(s, e));
     OG_TRY(og_graph_prune(e->g, NULL, 0));
-    OG_TRY(og_prepare_names(e->g));
+    OG_TRY(og_prepare_names(e->g, NULL));
     if (!sees_only(e->g, e->g))
         return og_fail(s->report, OG_BUG, "the expansion of %s reads values outside of it",
                        node->op->name);

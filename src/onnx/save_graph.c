@@ -154,7 +154,7 @@ static og_status save_infos(og_saver *s, value_list values, size_t *n, Onnx__Val
     return OG_OK;
 }
 
-static void mark_used(og_graph *g)
+static void mark_readers(og_graph *g)
 {
     og_graph *body;
 
@@ -165,10 +165,17 @@ static void mark_used(og_graph *g)
             if (node->in[j])
                 node->in[j]->mark = 1;
         for (int b = 0; (body = og_node_body(node, b)); b++)
-            mark_used(body);
+            mark_readers(body);
     }
     for (size_t k = 0; k < g->outputs.n; k++)
         g->outputs.v[k]->mark = 1;
+}
+
+void og_save_mark_used(og_graph *g)
+{
+    for (size_t i = 0; i < g->values.n; i++)
+        g->values.v[i]->mark = 0;
+    mark_readers(g);
 }
 
 /* Initializers in the order of the file they came from, then the constants that something reads. */
@@ -177,9 +184,7 @@ static og_status save_initializers(og_saver *s, og_graph *g, Onnx__GraphProto *p
     proto->initializer = OG_NEW_N(s->arena, Onnx__TensorProto *, g->values.n + 1);
     if (!proto->initializer)
         return og_save_no_memory(s);
-    for (size_t i = 0; i < g->values.n; i++)
-        g->values.v[i]->mark = 0;
-    mark_used(g);
+    og_save_mark_used(g);
     for (size_t i = 0; i < g->initializers.n + g->values.n; i++) {
         bool listed = i < g->initializers.n;
         og_value *v = listed ? g->initializers.v[i] : g->values.v[i - g->initializers.n];

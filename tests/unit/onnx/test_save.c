@@ -75,8 +75,8 @@ static void the_lowest_opset_that_can_say_it(void **state)
 
 static og_value *softmax_grad(og_graph *g, og_value *dy, og_value *y, int64_t axis)
 {
-    og_value *in[2] = {dy, y};
-    const og_attr attrs[] = {OG_SET_INT("axis", axis), {.name = NULL}};
+    og_value *in[2] = { dy, y };
+    const og_attr attrs[] = { OG_SET_INT("axis", axis), { .name = NULL } };
 
     return og_node(g, "onnxgrad::SoftmaxGrad", 2, in, attrs);
 }
@@ -117,7 +117,7 @@ static og_graph *training_graph(void)
     og_graph *g = og_graph_new("train");
     og_value *x = og_input(g, "x", "float[n,2]"), *p = og_parameter(g, "w", &t);
     og_value *y = binary(g, "MatMul", x, p);
-    const og_attr scalar[] = {OG_SET_INT("keepdims", 0), {.name = NULL}};
+    const og_attr scalar[] = { OG_SET_INT("keepdims", 0), { .name = NULL } };
 
     og_output(g, "y", y);
     og_value *loss = og_node(g, "ReduceSum", 1, &y, scalar);
@@ -196,6 +196,44 @@ static void numbers_of_the_moment(void **state)
     og_graph *back = load(in_folder("now.onnx"));
     assert_memory_equal(og_graph_find(back, "w")->data->data, w, sizeof w);
     og_graph_free(back);
+    og_graph_free(g);
+}
+
+static void a_step_as_training_info(void **state)
+{
+    og_save_options options = { .form = OG_SAVE_TRAINING_INFO };
+    og_load_options with = { .training = true };
+    og_graph *g = training_graph(), *back;
+    const char *path = in_folder("info.onnx");
+
+    (void)state;
+    assert_ok(og_save(g, path, &options), og_graph_report(g));
+    Onnx__ModelProto *m = unpack(path);
+    assert_int_equal(m->n_training_info, 1);
+    const Onnx__TrainingInfoProto *t = m->training_info[0];
+    assert_int_equal(m->graph->n_node, 1); /* the model alone: MatMul */
+    assert_int_equal(m->graph->n_initializer, 1);
+    assert_int_equal(t->n_update_binding, g->bindings.n);
+    find_output(t->algorithm, "loss");
+    for (size_t i = 0; i < t->n_update_binding; i++)
+        find_output(t->algorithm, t->update_binding[i]->value);
+    onnx__model_proto__free_unpacked(m, NULL);
+    back = load(path);
+    assert_int_equal(back->bindings.n, 0);
+    assert_int_equal(back->nodes.n, 1);
+    og_graph_free(back);
+    assert_ok(og_load(path, &with, &back), og_graph_report(back));
+    assert_int_equal(back->bindings.n, g->bindings.n);
+    og_value *w = og_graph_find(back, "w");
+    bool bound = false;
+    for (size_t i = 0; i < back->bindings.n; i++)
+        bound = bound || back->bindings.v[i].state == w;
+    assert_true(bound && w->state);
+    og_graph_free(back);
+    og_graph_free(g);
+    g = og_graph_new("no step");
+    og_output(g, "y", unary(g, "Relu", og_input(g, "x", "float[2]")));
+    assert_int_equal(og_save(g, path, &options), OG_BAD_ARGUMENT);
     og_graph_free(g);
 }
 
@@ -344,7 +382,8 @@ static void memory_and_disk_run_out(void **state)
         if (s)
             assert_int_not_equal(g->report.code, OG_OK);
         og_report_clear(&g->report);
-        /* Only when the folder cannot be flushed behind the rename, the file is there, and whole. */
+        /* Only when the folder cannot be flushed behind the rename, the file is there, and whole.
+         */
         if (s && og_file_exists(in_folder("never.onnx"))) {
             og_graph_free(load(in_folder("never.onnx")));
             unlink(in_folder("never.onnx"));
@@ -362,6 +401,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(state_becomes_inputs_and_outputs, enter, leave),
         cmocka_unit_test_setup_teardown(a_taken_name_asks_for_a_prefix, enter, leave),
         cmocka_unit_test_setup_teardown(numbers_of_the_moment, enter, leave),
+        cmocka_unit_test_setup_teardown(a_step_as_training_info, enter, leave),
         cmocka_unit_test_setup_teardown(bodies_give_outputs_of_their_own, enter, leave),
         cmocka_unit_test_setup_teardown(constants_of_every_type, enter, leave),
         cmocka_unit_test_setup_teardown(real_models_twice, enter, leave),
