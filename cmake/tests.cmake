@@ -70,6 +70,15 @@ if(ONNXGRAD_PYTHON AND TARGET onnxgrad_command)
     add_test(NAME python_venv COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/tests/python/venv.sh" "${ONNXGRAD_VENV}")
     set_tests_properties(python_venv PROPERTIES FIXTURES_SETUP python TIMEOUT 600)
 
+    # tests/cli/NAME.txt becomes the test cli_NAME.
+    file(GLOB cli_tables CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/tests/cli/*.txt")
+    foreach(table IN LISTS cli_tables)
+        get_filename_component(name "${table}" NAME_WE)
+        add_test(NAME cli_${name} COMMAND "${ONNXGRAD_PYTHON}" "${CMAKE_CURRENT_SOURCE_DIR}/tests/cli/cli.py"
+            $<TARGET_FILE:onnxgrad_command> "${table}")
+        set_tests_properties(cli_${name} PROPERTIES LABELS cli TIMEOUT 300 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")
+    endforeach()
+
     onnxgrad_python_test(conformance conformance conformance/conformance.py
         $<TARGET_FILE:onnxgrad_command> "${ONNXGRAD_VENV}/cases")
 else()
