@@ -29,14 +29,23 @@ static int open_zoo(model *m, const char *name, uint64_t seed)
     return og_graph_status(m->graph) ? report_print(og_graph_report(m->graph)) : DONE;
 }
 
-/* The file's name without folder and ending. */
+/* The file's name without its ending; of a "model.onnx" the folder's. */
 static void name_of(model *m, const char *path)
 {
-    const char *base = strrchr(path, '/');
+    const char *end = path + strlen(path), *base;
 
-    base = base ? base + 1 : path;
-    snprintf(m->name, sizeof m->name, "%.*s", (int)strcspn(base, "."), base);
-    if (!*m->name)
+    for (int round = 0; round < 2; round++) {
+        base = end;
+        while (base > path && base[-1] != '/')
+            base--;
+        snprintf(m->name, sizeof m->name, "%.*s", (int)(end - base), base);
+        if (!round)
+            m->name[strcspn(m->name, ".")] = '\0';
+        if (strcmp(m->name, "model") && *m->name)
+            return;
+        end = base > path ? base - 1 : path;
+    }
+    if (!*m->name || !strcmp(m->name, ".") || !strcmp(m->name, ".."))
         snprintf(m->name, sizeof m->name, "model");
 }
 

@@ -12,10 +12,6 @@ const og_attr *og_attrs_copy(og_graph *graph, const og_attr *attrs);
 /* The operator's struct filled from a list, or what is wrong with the list. */
 og_status og_attrs_read(og_graph *graph, const og_op *op, const og_attr *attrs, const void **out);
 
-/* The port of the i-th input or output; the last one again for the rest of a variadic list, NULL past the end. */
-const og_port *og_port_in(const og_op *op, int i);
-const og_port *og_port_out(const og_op *op, int k);
-
 /* Inputs that must be given; whether these inputs fit the ports. */
 int og_ports_required(const og_op *op);
 og_status og_ports_check(const og_op *op, int n_in, const og_type *const *in, og_report *report);

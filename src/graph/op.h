@@ -59,6 +59,10 @@ typedef struct og_port {
 /* OG_PORT("W", OG_SAME_AS(0), .role = OG_ROLE_WEIGHT) */
 #define OG_PORT(...) {__VA_ARGS__}
 
+/* The port of the i-th input or output; the last one again for the rest of a variadic list, NULL past the end. */
+const og_port *og_port_in(const og_op *op, int i);
+const og_port *og_port_out(const og_op *op, int k);
+
 /* An attribute and where it goes in the operator's struct.  Field types: int64_t, float, const char *, og_ints,
  * og_floats, og_strings, const og_tensor *, og_graph *, const og_type *.  Absent ones without default are
  * OG_ABSENT, NaN, NULL or a list with v = NULL. */

@@ -81,6 +81,9 @@ og_status og_trainer_no_memory(og_trainer *t);
 
 og_status og_objective_add(og_trainer *t, og_graph *g); /* the loss, and what the metric compares */
 
+/* Makes the first size of the fed inputs free where the data come in batches of another. */
+og_status og_rebatch(og_trainer *t, og_graph *g);
+
 /* Opens or makes the run folder, restores its checkpoint and cuts the log back to it. */
 og_status og_run_open(og_trainer *t);
 og_status og_run_save(og_trainer *t, bool model); /* the checkpoint, after the model if it is to be kept */

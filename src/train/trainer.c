@@ -1,5 +1,6 @@
 /* The trainer: made, stepped through epochs, asked, freed. */
 #include "train/train.h"
+#include "train/parameters.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -89,7 +90,8 @@ static og_status copy_options(og_trainer *t, const og_train_options *given)
     return copy_text(t->arena, &o->loss) && copy_text(t->arena, &o->chain) &&
                    copy_text(t->arena, &o->metric) && copy_text(t->arena, &o->disable) &&
                    copy_text(t->arena, &o->folder) && copy_text(t->arena, &o->command) &&
-                   copy_text(t->arena, &o->log)
+                   copy_text(t->arena, &o->log) && copy_text(t->arena, &o->train) &&
+                   copy_text(t->arena, &o->freeze)
                ? OG_OK
                : og_trainer_no_memory(t);
 }
@@ -109,6 +111,26 @@ static og_status open_sessions(og_trainer *t)
     return OG_OK;
 }
 
+static og_status choose_parameters(og_trainer *t, og_graph *g)
+{
+    const og_train_options *o = &t->options;
+    og_candidates found;
+    size_t trained = 0;
+
+    if (og_candidates_find(g, t->arena, o->train, o->freeze, &found) ||
+        og_candidates_promote(g, &found))
+        return og_trainer_fail(t, og_graph_report(g));
+    for (size_t i = 0; i < found.n; i++)
+        trained += found.v[i].trained;
+    if (!trained) {
+        og_fail(&t->report, OG_BAD_ARGUMENT, "no tensor of the model is trained: it has %zu floating "
+                "constants", found.n);
+        og_report_hint(&t->report, "onnxgrad inspect says why for each; --train GLOB chooses");
+        return OG_BAD_ARGUMENT;
+    }
+    return OG_OK;
+}
+
 static og_status build(og_trainer *t)
 {
     og_value *loss;
@@ -118,6 +140,8 @@ static og_status build(og_trainer *t)
     if (og_graph_status(t->learn))
         return og_trainer_fail(t, og_graph_report(t->learn));
     OG_TRY(og_feeds_match(t, t->learn));
+    OG_TRY(og_rebatch(t, t->learn));
+    OG_TRY(choose_parameters(t, t->learn));
     OG_TRY(og_objective_add(t, t->learn));
     OG_TRY(og_feeds_open(t, t->learn));
     if (!(t->check = og_graph_clone(t->learn)))
