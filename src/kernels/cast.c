@@ -203,6 +203,8 @@ void og_convert(og_elem from_elem, const void *from, int64_t from_first, og_elem
 {
     const int from_bits = og_elem_bits(from_elem), to_bits = og_elem_bits(to_elem);
 
+    if (n == 0)
+        return; /* the data may be NULL */
     if (from_bits >= 8 && to_bits >= 8) {
         const char *x = (const char *)from + from_first * (from_bits / 8);
         char *y = (char *)to + to_first * (to_bits / 8);

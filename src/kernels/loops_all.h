@@ -190,7 +190,7 @@ OG_INLINE T FN(shrink_of)(T x, const og_loop_attrs *a)
                               : v > (double)a->lambd ? v - (double)a->bias
                                                      : 0;
 
-    return (T)(y < -9e18 ? -9e18 : y > 9e18 ? 9e18 : y);
+    return (T)(int64_t)(y < -9e18 ? -9e18 : y > 9e18 ? 9e18 : y);
 #endif
 }
 OG_FORM(shrink)

@@ -253,33 +253,64 @@ static void run_chain(const og_call *c, const elementwise *e, int64_t first, int
 
 /* ---- Running --------------------------------------------------------------------------------- */
 
+/* Where a run begins: places along the axes, and the element of every input. */
+typedef struct cursor {
+    int64_t at[OG_MAX_RANK];
+    int64_t place[INPUTS];
+} cursor;
+
+static void cursor_set(const og_call *c, const elementwise *e, int64_t first, cursor *w)
+{
+    for (int i = e->rank - 1; i >= 0; i--) {
+        w->at[i] = first % e->dims[i];
+        first /= e->dims[i];
+    }
+    for (int j = 0; j < c->n_in; j++) {
+        w->place[j] = 0;
+        for (int i = 0; c->in[j] && i < e->rank; i++)
+            w->place[j] += w->at[i] * e->in[j].strides[i];
+    }
+}
+
+/* On to the beginning of the next run. */
+static void cursor_next(const og_call *c, const elementwise *e, cursor *w)
+{
+    int i = e->rank - 1;
+
+    for (bool carry = true; carry && i >= 0; i--) {
+        const int64_t move = i == e->rank - 1 ? e->dims[i] - w->at[i] : 1;
+
+        carry = w->at[i] + move == e->dims[i] && i > 0;
+        for (int j = 0; j < c->n_in; j++)
+            if (c->in[j])
+                w->place[j] += (carry ? -w->at[i] : move) * e->in[j].strides[i];
+        w->at[i] = carry ? 0 : w->at[i] + move;
+    }
+}
+
 static void run_piece(const og_call *c, const elementwise *e, int64_t first, int64_t end)
 {
     const void *in[INPUTS] = { NULL }; /* what is omitted at the end too */
     int64_t step[INPUTS] = { 0 };
     const int inner = e->rank - 1;
+    cursor w;
 
+    cursor_set(c, e, first, &w);
+    for (int j = 0; j < c->n_in; j++)
+        if (c->in[j])
+            step[j] = e->rank ? e->in[j].strides[inner] : 1;
     while (first < end) {
-        int64_t run = e->rank ? e->dims[inner] - first % e->dims[inner] : 1;
+        int64_t run = e->rank ? e->dims[inner] - w.at[inner] : 1;
 
         run = run < end - first ? run : end - first;
-        for (int j = 0; j < c->n_in; j++) {
-            int64_t rest = first, place = 0;
-
-            in[j] = NULL;
-            step[j] = 0;
-            if (!c->in[j])
-                continue;
-            for (int i = inner; i >= 0; i--) {
-                place += rest % e->dims[i] * e->in[j].strides[i];
-                rest /= e->dims[i];
-            }
-            in[j] = (const char *)c->in[j]->data + (size_t)place * e->in[j].size;
-            step[j] = e->rank ? e->in[j].strides[inner] : 1;
-        }
+        for (int j = 0; j < c->n_in; j++)
+            if (c->in[j])
+                in[j] = (const char *)c->in[j]->data + (size_t)w.place[j] * e->in[j].size;
         e->loop((void *[]){ (char *)c->out[0]->data + (size_t)first * e->out.size }, in, step, run,
                 c->attrs);
         first += run;
+        if (first < end)
+            cursor_next(c, e, &w);
     }
 }
 
@@ -289,6 +320,8 @@ void og_elementwise_run(const og_call *c, int64_t piece, void *scratch)
     int64_t first, end;
 
     og_elementwise_piece(c, piece, &first, &end);
+    if (first == end)
+        return;
     if (!e->strips) {
         run_piece(c, e, first, end);
         return;

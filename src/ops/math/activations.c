@@ -27,9 +27,14 @@ OG_SINCE(since_6_16, 6, 6, 16)
 OG_SINCE(since_6_22, 6, 6, 22)
 OG_SINCE(since_6_14_13, 6, 14, 13)
 OG_SINCE(since_10_22, 10, 10, 22)
-OG_SINCE(since_12_28_28, 12, 28, 28)
 OG_SINCE(since_14_22, 14, 14, 22)
 OG_SINCE(since_18_22, 18, 18, 22)
+
+/* Only float until version 28. */
+static int celu_since(const og_node *node)
+{
+    return node->in[0] && node->in[0]->type.elem != OG_FLOAT ? 28 : 12;
+}
 
 /* dy where x > bound, other elsewhere. */
 static og_value *above(og_value *x, double bound, og_value *dy, og_value *other)
@@ -220,7 +225,7 @@ const og_op og_ops_math_activations[] = {
       .attr_size = sizeof(og_loop_attrs),
       .samples = OG_SAMPLES("float[3,7] X", "double[] X", "float[0] X",
                             "float[5] X; alpha=2; gamma=0.5") },
-    { ACTIVATION("Celu", OG_FLOATS, "X", "Y", celu, since_12_28_28,
+    { ACTIVATION("Celu", OG_FLOATS, "X", "Y", celu, celu_since,
                  "x, or alpha (exp(x / alpha) - 1) where x is negative."),
       .version = 28, .valid_from = 12, .versions = "12", .upgrade = og_drop_consumed_inputs,
       .attr = { OG_FLOAT_ATTR(og_loop_attrs, alpha, 1) }, .attr_size = sizeof(og_loop_attrs),

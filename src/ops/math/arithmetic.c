@@ -95,6 +95,7 @@ const og_op og_ops_math_arithmetic[] = {
     { ARITHMETIC("Add", "The sum.", add), .traits = TRAITS | OG_COMMUTES,
       .samples = OG_SAMPLES("float[3,7] A; float[3,7] B", "float[2,3,5] A; float[3,1] B",
                             "double[] A; double[2,1,3] B", "float[4,1] A; float[1,3] B",
+                            "float[3,1,29,2] A; float[5,1,2] B", "float16[7,30] A; float16[30] B",
                             "int64[5] A; int64[] B", "int32[1,0] A; int32[3,1] B",
                             "float[7,2,3] A; float[7,1,3] B") },
     { ARITHMETIC("Sub", "The difference.", sub), .traits = TRAITS,

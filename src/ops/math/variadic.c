@@ -92,6 +92,7 @@ const og_op og_ops_math_variadic[] = {
       .gradient = extreme_gradient,
       .samples = OG_SAMPLES("float[3,7] data_0; float[3,7] data_1", "double[3,1] data_0",
                             "float[3,1] data_0; float[4] data_1; float[2,1,1] data_2",
+                            "float16[3,4] data_0; float16[4] data_1; float16[1] data_2",
                             "int64[5] data_0; int64[] data_1", "uint8[5] data_0; uint8[5] data_1",
                             "float[0] data_0; float[1] data_1") },
     { VARIADIC("Min", OG_NUMERIC, "min", "The smallest of the inputs."), VARIADIC_KERNEL(min),

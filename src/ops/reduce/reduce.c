@@ -197,8 +197,9 @@ static void log_sum_expand(og_rewrite *c)
         "float[3,7] data" more, "double[2,3,4] data" more "; int64[1] axes = 1; keepdims=0",       \
         "float[2,3,5] data" more "; int64[2] axes = 0 -1",                                         \
         "float[5,3] data" more "; int64[1] axes = 0",                                              \
-        "float[2,3] data" more "; noop_with_empty_axes=1", "double[] data" more "; keepdims=0",    \
-        "float[2,0] data; int64[1] axes = 0")
+        "float[2,3] data" more "; noop_with_empty_axes=1",                                         \
+        "float16[3,40] data" more "; int64[1] axes = 0", "bfloat16[3,40] data" more,               \
+        "double[] data" more "; keepdims=0", "float[2,0] data; int64[1] axes = 0")
 
 const og_op og_ops_reduce[] = {
     { REDUCE("ReduceSum", "The sum.", WIDE, sum), KERNEL(sum), .version = 13, .valid_from = 13,
