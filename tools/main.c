@@ -3,9 +3,10 @@
 
 #include <string.h>
 
-extern const verb verb_help, verb_test, verb_train, verb_zoo;
+extern const verb verb_chain, verb_doctor, verb_help, verb_test, verb_train, verb_zoo;
 
-const verb *const verbs[] = { &verb_train, &verb_test, &verb_zoo, &verb_help, NULL };
+const verb *const verbs[] = { &verb_train, &verb_test,   &verb_chain, &verb_zoo,
+                              &verb_doctor, &verb_help, NULL };
 
 static void overview(FILE *out)
 {

@@ -6,6 +6,7 @@
 #include "onnxgrad/file.h"
 #include "onnxgrad/graph.h"
 #include "onnxgrad/layers.h"
+#include "onnxgrad/machine.h"
 #include "onnxgrad/optim.h"
 #include "onnxgrad/session.h"
 #include "onnxgrad/status.h"
