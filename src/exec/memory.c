@@ -18,6 +18,16 @@ static plan_value *root_of(plan_value *v)
     return v;
 }
 
+/* Says which node makes a value. */
+static og_status blame(const og_value *v, const plan_options *options)
+{
+    char text[300];
+
+    if (v->node)
+        og_report_where(options->report, "%s", og_node_text(v->node, text, sizeof text));
+    return options->report->code;
+}
+
 /* ---- Places ----------------------------------------------------------------------------------------------- */
 
 static og_status place_value(og_plan *plan, plan_value *p, const plan_options *options)
@@ -51,8 +61,10 @@ static og_status place_value(og_plan *plan, plan_value *p, const plan_options *o
         return OG_OK;
     }
     p->tensor = og_tensor_view(type->elem, type->rank, type->dims, NULL);
-    if (p->tensor.count < 0 || !og_elem_bytes(type->elem, p->tensor.count, &p->bytes))
-        return og_fail(options->report, OG_LIMIT, "value '%s' is too large for this machine", v->name);
+    if (p->tensor.count < 0 || !og_elem_bytes(type->elem, p->tensor.count, &p->bytes)) {
+        og_fail(options->report, OG_LIMIT, "value '%s' is too large for this machine", v->name);
+        return blame(v, options);
+    }
     (void)plan;
     return OG_OK;
 }
@@ -389,12 +401,24 @@ static og_status lay_out(og_plan *plan, const plan_options *options)
     return OG_OK;
 }
 
+/* The limit is reached: the largest value is named. */
+static og_status over_limit(const og_plan *plan, const plan_options *options)
+{
+    const plan_value *largest = NULL;
+
+    for (size_t i = 0; i < plan->n_values; i++)
+        if (plan->values[i].place == PLACE_ARENA && (!largest || plan->values[i].bytes > largest->bytes))
+            largest = &plan->values[i];
+    og_fail(options->report, OG_LIMIT,
+            "the plan needs %zu MB for its values (the largest, '%s', takes %zu MB), the limit is %zu MB",
+            plan->block_size >> 20, largest->value->name, largest->bytes >> 20, options->max_memory >> 20);
+    return blame(largest->value, options);
+}
+
 static og_status allocate(og_plan *plan, const plan_options *options)
 {
     if (plan->block_size > options->max_memory)
-        return og_fail(options->report, OG_LIMIT,
-                       "the plan needs %zu MB for its values, the limit is %zu MB",
-                       plan->block_size >> 20, options->max_memory >> 20);
+        return over_limit(plan, options);
     plan->block = og_malloc_aligned(plan->block_size + 64);
     if (!plan->block)
         return og_fail(options->report, OG_NO_MEMORY, "no memory for the plan's %zu MB",

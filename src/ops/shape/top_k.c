@@ -71,14 +71,25 @@ static int top_k_axis(const og_call *c)
     return (int)(a->axis < 0 ? a->axis + c->in[0]->rank : a->axis);
 }
 
-/* A piece is one line along the axis, or all of them for packed types, whose lines share bytes. */
+/* A piece is some lines along the axis, or all of them for packed types, whose lines share bytes. */
+static int64_t top_k_lines(const og_tensor *x, int64_t size)
+{
+    enum { PIECE = 4096 }; /* elements */
+
+    return og_width(x->elem) == 0 ? x->count / size : size < PIECE ? PIECE / size : 1;
+}
+
 static og_status top_k_prepare(og_call *c)
 {
     const og_tensor *x = c->in[0];
-    int64_t size = x->dims[top_k_axis(c)], lines = size ? x->count / size : 1;
+    int64_t size = x->dims[top_k_axis(c)];
 
-    c->pieces = og_width(x->elem) && lines ? lines : 1;
-    c->cost = 8.0 * (double)size;
+    if (x->count) {
+        int64_t lines = top_k_lines(x, size);
+
+        c->pieces = (x->count / size + lines - 1) / lines;
+        c->cost = 8.0 * (double)(size * lines);
+    }
     c->piece_scratch = (size_t)size * 2 * sizeof(int64_t);
     return OG_OK;
 }
@@ -115,11 +126,8 @@ static void top_k_run(const og_call *c, int64_t piece, void *scratch)
 
     if (x->count == 0)
         return;
-    if (og_width(x->elem)) {
-        top_k_run_line(c, piece, scratch);
-        return;
-    }
-    for (int64_t i = 0; i < x->count / size; i++)
+    int64_t lines = top_k_lines(x, size), first = piece * lines, all = x->count / size;
+    for (int64_t i = first; i < all && i < first + lines; i++)
         top_k_run_line(c, i, scratch);
 }
 
