@@ -79,6 +79,16 @@ og_status og_rewrite_fail(og_rewrite *c, og_status code, const char *format, ...
     return s;
 }
 
+/* Nodes that stand for another one carry its name, by which its user knows them in reports. */
+static void name_after(og_graph *g, size_t first, const og_node *node)
+{
+    for (size_t i = first; i < g->nodes.n; i++)
+        if (!*g->nodes.v[i]->name) {
+            g->nodes.v[i]->name = node->name;
+            g->nodes.v[i]->index = node->index;
+        }
+}
+
 /* Nodes that an expansion adds stand where the node stood: og_graph_settle orders by need. */
 og_status og_node_expand(og_node *node)
 {
@@ -92,7 +102,9 @@ og_status og_node_expand(og_node *node)
         return og_graph_no_memory(g);
     if (!node->op->expand)
         return og_fail(og_graph_errors(g), OG_UNSUPPORTED, "%s has no expansion", node->op->name);
+    size_t first = g->nodes.n;
     node->op->expand(&c);
+    name_after(g, first, node);
     if (og_graph_status(g)) {
         og_report_where(og_graph_errors(g), "the expansion of %s", og_node_text(node, text, sizeof text));
         return og_graph_status(g);
