@@ -168,16 +168,19 @@ static og_status check_elem(og_loader *ld, const Onnx__ValueInfoProto *proto, co
                    og_elem_name(declared.elem), og_elem_name(value->type.elem));
 }
 
-/* Where inference does not know the type, as behind an operator that the library does not have, the
- * declared one is better than none; its sizes are not believed. */
+/* Where inference does not know the type, as behind an operator that the library does not have, or
+ * the rank, the declared one is better than none; its sizes are not believed. */
 static og_status adopt_type(og_loader *ld, const Onnx__ValueInfoProto *proto, og_value *value)
 {
     og_type declared;
     og_dim *dims;
 
-    if (value->type.kind != OG_TENSOR || value->type.elem || !value->node)
+    if (value->type.kind != OG_TENSOR || (value->type.elem && value->type.rank >= 0) ||
+        !value->node)
         return OG_OK;
     OG_TRY(og_load_type(ld, proto->type, proto->name, &declared));
+    if (declared.kind != OG_TENSOR && value->type.elem)
+        return OG_OK;
     value->type = declared;
     if (declared.kind != OG_TENSOR || declared.rank <= 0)
         return OG_OK;

@@ -1,6 +1,9 @@
 /* Saving a graph: the model around it, and the file. */
 #include "onnx/save.h"
 
+/* Other runtimes begin with this opset of ai.onnx. */
+enum { OLDEST_OPSET = 7 };
+
 /* The IR version that an opset of ai.onnx came with. */
 static int64_t version_of_opset(int64_t opset)
 {
@@ -132,7 +135,7 @@ static og_status save_functional(og_saver *s, og_graph *clone, const char *path,
 
     onnx__model_proto__init(&model);
     OG_TRY(begin(s, clone, o));
-    OG_TRY(og_save_need(s, "", 1));
+    OG_TRY(og_save_need(s, "", OLDEST_OPSET));
     OG_TRY(og_prepare_functional(clone, o->prefix ? o->prefix : ""));
     OG_TRY(og_prepare_names(clone, NULL));
     OG_TRY(og_save_graph(s, clone, &model.graph));
@@ -149,7 +152,7 @@ static og_status save_training_info(og_saver *s, og_graph *inference, og_graph *
     OG_TRY(begin(s, inference, o));
     if (!node_names)
         return og_save_no_memory(s);
-    OG_TRY(og_save_need(s, "", 1));
+    OG_TRY(og_save_need(s, "", OLDEST_OPSET));
     OG_TRY(og_prepare_inference(inference));
     if (!o->inference)
         og_save_forget_training(inference);

@@ -39,8 +39,8 @@ og_status og_save_need(og_saver *s, const char *domain, int64_t version)
 static bool all_early(og_value *const *v, int n)
 {
     for (int i = 0; i < n; i++)
-        if (v[i] && v[i]->type.kind == OG_TENSOR && v[i]->type.elem &&
-            !og_elem_in(v[i]->type.elem, EARLY_TYPES))
+        if (v[i] && (v[i]->type.kind != OG_TENSOR ||
+                     (v[i]->type.elem && !og_elem_in(v[i]->type.elem, EARLY_TYPES))))
             return false;
     return true;
 }
@@ -49,19 +49,19 @@ static bool all_early(og_value *const *v, int n)
 static int node_version(const og_node *node)
 {
     const og_op *op = node->op;
-    int version = op->valid_from ? op->valid_from : op->version;
     const og_value *x = op->type_port < node->n_in ? node->in[op->type_port] : NULL;
+    int version = op->valid_from ? op->valid_from : op->version;
 
-    if (op->valid_from_node)
-        version = op->valid_from_node(node);
     if (!all_early(node->in, node->n_in) || !all_early(node->out, node->n_out))
         return op->version;
-    bool real =
-        !x || x->type.elem == OG_FLOAT || x->type.elem == OG_DOUBLE || x->type.elem == OG_FLOAT16;
-    int integers = op->version < INTEGERS_SINCE ? op->version : INTEGERS_SINCE;
-    bool arithmetic =
-        !(op->traits & (OG_COPIES | OG_ALIAS | OG_SHAPE_ONLY)) && !op->valid_from_node;
-    return !real && arithmetic && version < integers ? integers : version;
+    if (op->valid_from_node)
+        return op->valid_from_node(node);
+    if (!x || op->traits & (OG_COPIES | OG_ALIAS | OG_SHAPE_ONLY) ||
+        og_elem_in(x->type.elem, OG_BIT(OG_FLOAT) | OG_BIT(OG_DOUBLE) | OG_BIT(OG_FLOAT16)))
+        return version;
+    if (x->type.elem == OG_BOOL || op->version < INTEGERS_SINCE)
+        return op->version;
+    return version < INTEGERS_SINCE ? INTEGERS_SINCE : version;
 }
 
 static og_status need_node(og_saver *s, const og_node *node)

@@ -63,11 +63,11 @@ static void check_version(const char *op, const char *type, int64_t opset, int64
 static void the_lowest_opset_that_can_say_it(void **state)
 {
     (void)state;
-    check_version("Relu", "float[2]", 6, 4);
+    check_version("Relu", "float[2]", 7, 4);
     check_version("Relu", "int32[2]", 14, 7);
     check_version("Gelu", "float[2]", 20, 9);
-    check_version("Transpose", "float[n,3]", 1, 4);
-    check_version("Transpose", "int64[n,3]", 1, 4);
+    check_version("Transpose", "float[n,3]", 7, 4);
+    check_version("Transpose", "int64[n,3]", 7, 4);
     check_version("Transpose", "float8e4m3fn[n,3]", 25, 13);
 }
 
