@@ -110,8 +110,13 @@ static void range_run(const og_call *c, int64_t piece, void *scratch)
         og_set_double(y, i, start + (double)i * delta);
 }
 
+static int range_valid_from(const og_node *node)
+{
+    return node->in[0]->type.elem == OG_FLOAT16 ? 27 : 11;
+}
+
 const og_op og_op_range = {
-    .name = "Range", .version = 27, .valid_from = 11, .versions = "11",
+    .name = "Range", .version = 27, .valid_from = 11, .valid_from_node = range_valid_from, .versions = "11",
     .doc = "Numbers from start by delta to before limit.",
     .in = { OG_PORT("start", OG_FLOATS | OG_BIT(OG_INT16) | OG_INDICES, .role = OG_ROLE_SHAPE),
             OG_PORT("limit", OG_SAME_AS(0), .role = OG_ROLE_SHAPE),
