@@ -12,6 +12,7 @@ typedef struct sweep {
     og_graph *g;
     og_arena *scratch;
     size_t n_values, n_nodes;  /* as they stood before the sweep added its own */
+    size_t first;              /* nodes before this one are left alone */
     og_value **grad;           /* [n_values] sum so far, or NULL */
     bool *wanted;              /* [n_values] lies on a path from a wanted value */
     bool *needed;              /* [n_nodes] lies on a path to the output */
@@ -37,7 +38,7 @@ static void mark_wanted(sweep *s, og_value *const wrt[], size_t n)
 {
     for (size_t i = 0; i < n; i++)
         s->wanted[wrt[i]->id] = true;
-    for (size_t i = 0; i < s->n_nodes; i++) {
+    for (size_t i = s->first; i < s->n_nodes; i++) {
         og_node *node = s->g->nodes.v[i];
         bool any = false;
 
@@ -54,7 +55,7 @@ static void mark_needed(sweep *s, og_value *output)
 {
     if (output->node)
         s->needed[output->node->id] = true;
-    for (size_t i = s->n_nodes; i-- > 0;) {
+    for (size_t i = s->n_nodes; i-- > s->first;) {
         og_node *node = s->g->nodes.v[i];
 
         if (!s->needed[i])
@@ -87,15 +88,19 @@ static og_status visit_rule(sweep *s, og_grad *c)
     return og_graph_status(s->g);
 }
 
+static og_status backward_from(og_graph *g, size_t first, og_value *output, og_value *seed,
+                               og_value *const wrt[], size_t n, og_value *grads[]);
+
 /* An operator without a rule is differentiated through its expansion: the expansion's nodes are added, swept from the
- * outputs' gradients to the node's inputs, and take the node's place. */
+ * outputs' gradients to the node's inputs, and take the node's place.  No further: where one input depends on another,
+ * the sweep outside goes that way. */
 static og_status visit_expansion(sweep *s, og_grad *c)
 {
     og_node *node = c->node;
     og_value **out = OG_NEW_N(s->scratch, og_value *, node->n_out + 1);
     og_value **in = OG_NEW_N(s->scratch, og_value *, node->n_in + 1);
     og_value **part = OG_NEW_N(s->scratch, og_value *, node->n_in + 1);
-    size_t n = 0;
+    size_t n = 0, first = s->g->nodes.n;
 
     if (!out || !in || !part)
         return og_graph_no_memory(s->g);
@@ -111,7 +116,7 @@ static og_status visit_expansion(sweep *s, og_grad *c)
     for (int k = 0; k < node->n_out; k++) {
         if (!c->dy[k] || !out[k])
             continue;
-        OG_TRY(og_backward(s->g, out[k], c->dy[k], in, n, part));
+        OG_TRY(backward_from(s->g, first, out[k], c->dy[k], in, n, part));
         size_t at = 0;
         for (int j = 0; j < node->n_in; j++) {
             if (!c->want[j])
@@ -170,7 +175,7 @@ static og_status sweep_from(sweep *s, og_value *output, og_value *seed, og_value
     mark_wanted(s, wrt, n);
     mark_needed(s, output);
     s->grad[output->id] = seed ? seed : og_ones_like(output);
-    for (size_t i = s->n_nodes; i-- > 0;)
+    for (size_t i = s->n_nodes; i-- > s->first;)
         if (s->needed[i] && !s->g->nodes.v[i]->dead)
             OG_TRY(visit(s, s->g->nodes.v[i]));
     for (size_t i = 0; i < n; i++)
@@ -178,8 +183,8 @@ static og_status sweep_from(sweep *s, og_value *output, og_value *seed, og_value
     return og_graph_status(s->g);
 }
 
-og_status og_backward(og_graph *g, og_value *output, og_value *seed, og_value *const wrt[], size_t n,
-                      og_value *grads[])
+static og_status backward_from(og_graph *g, size_t first, og_value *output, og_value *seed,
+                               og_value *const wrt[], size_t n, og_value *grads[])
 {
     OG_TRY(og_graph_status(g));
     if (!output)
@@ -191,13 +196,19 @@ og_status og_backward(og_graph *g, og_value *output, og_value *seed, og_value *c
     og_arena *scratch = og_arena_new();
     if (!scratch)
         return og_graph_no_memory(g);
-    sweep s = {.g = g, .scratch = scratch, .n_values = g->values.n, .n_nodes = g->nodes.n,
+    sweep s = {.g = g, .scratch = scratch, .n_values = g->values.n, .n_nodes = g->nodes.n, .first = first,
                .grad = OG_NEW_N(scratch, og_value *, g->values.n + 1),
                .wanted = OG_NEW_N(scratch, bool, g->values.n + 1),
                .needed = OG_NEW_N(scratch, bool, g->nodes.n + 1)};
     og_status status = sweep_from(&s, output, seed, wrt, n, grads);
     og_arena_free(scratch);
     return status;
+}
+
+og_status og_backward(og_graph *g, og_value *output, og_value *seed, og_value *const wrt[], size_t n,
+                      og_value *grads[])
+{
+    return backward_from(g, 0, output, seed, wrt, n, grads);
 }
 
 og_status og_gradients(og_graph *g, og_value *loss, og_value *const wrt[], size_t n, og_value *grads[])
