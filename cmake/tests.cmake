@@ -81,6 +81,9 @@ if(ONNXGRAD_PYTHON AND TARGET onnxgrad_command)
 
     onnxgrad_python_test(conformance conformance conformance/conformance.py
         $<TARGET_FILE:onnxgrad_command> "${ONNXGRAD_VENV}/cases")
+    foreach(name ort_trained same_bits)
+        onnxgrad_python_test(${name} python python/${name}.py $<TARGET_FILE:onnxgrad_command>)
+    endforeach()
 else()
     message(STATUS "Python was not found: the conformance cases and comparisons are left out")
 endif()
