@@ -3,6 +3,7 @@
 #define ONNXGRAD_ONNXGRAD_H
 
 #include "onnxgrad/data.h"
+#include "onnxgrad/derive.h"
 #include "onnxgrad/file.h"
 #include "onnxgrad/graph.h"
 #include "onnxgrad/layers.h"
