@@ -48,6 +48,9 @@ typedef struct og_loss {
     og_value *value; /* the scalar */
     size_t n_labels;
     og_value *const *labels; /* the graph inputs that the loss added or reads, in the order of the text */
+    /* of the first term: what it compares, and the axis of the classes (-1: it has none) */
+    og_value *prediction, *label;
+    int64_t class_axis;
 } og_loss;
 
 /* Adds the loss that `spec` says to the graph: "mse(y, target) + 0.05*output(aux)".  Terms are cross_entropy, nll,

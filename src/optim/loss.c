@@ -7,6 +7,7 @@ typedef struct loss_build {
     og_graph *graph;
     og_lexer lexer;
     og_list(og_value *) labels;
+    og_loss first; /* of the first term, what it compares */
 } loss_build;
 
 /* ---- Arguments of terms ------------------------------------------------------------------------------------------ */
@@ -192,6 +193,8 @@ static og_status term_build(loss_build *b, og_chain_call *call, og_value **value
         OG_TRY(axis_find(&c));
     if (term->label != OG_LABEL_NONE)
         OG_TRY(label_find(b, &c, term->label));
+    if (!b->first.prediction)
+        b->first = (og_loss){ .prediction = c.x, .label = c.t, .class_axis = c.axis };
     *value = term->build(&c);
     return b->lexer.report->code;
 }
@@ -241,8 +244,12 @@ og_status og_loss_build(og_graph *graph, const char *spec, og_loss *loss)
         return og_fail(og_graph_errors(graph), OG_NO_MEMORY, "no memory for a loss");
     og_lex_start(&b.lexer, "loss", spec, arena, og_graph_errors(graph));
     status = loss_sum(&b, &sum);
-    if (!status)
-        *loss = (og_loss){ .value = sum, .n_labels = b.labels.n, .labels = b.labels.v };
+    if (!status) {
+        *loss = b.first;
+        loss->value = sum;
+        loss->n_labels = b.labels.n;
+        loss->labels = b.labels.v;
+    }
     og_arena_free(arena);
     return status;
 }

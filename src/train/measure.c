@@ -3,16 +3,16 @@
 
 #include <math.h>
 
-/* Rows whose largest of the numbers along axis 1 is the one of the label.  prediction [n, classes, inner…], label
- * [n, inner…]. A label outside the classes (an ignored one) counts as no sample. */
-static void count_right(const og_tensor *prediction, const og_tensor *label, int64_t *right,
+/* Places where the largest number along the class axis is the one of the label: prediction [outer…, classes, inner…],
+ * label [outer…, inner…].  A label outside the classes (an ignored one) counts as no sample. */
+static void count_right(const og_tensor *prediction, int axis, const og_tensor *label, int64_t *right,
                         int64_t *all)
 {
-    int64_t n = prediction->dims[0], classes = prediction->dims[1], inner = 1;
+    int64_t classes = prediction->dims[axis], inner = 1;
 
-    for (int i = 2; i < prediction->rank; i++)
+    for (int i = axis + 1; i < prediction->rank; i++)
         inner *= prediction->dims[i];
-    for (int64_t i = 0; i < n * inner; i++) {
+    for (int64_t i = 0; i < label->count; i++) {
         int64_t first = i / inner * classes * inner + i % inner, best = 0;
         int64_t wanted = og_get_int(label, i);
 
@@ -53,7 +53,7 @@ static og_status measure_batch(og_trainer *t, og_dataset *data, const int64_t *r
     m->loss += og_get_double(&results[0], 0) * (double)n;
     m->rows += (int64_t)n;
     if (t->prediction)
-        count_right(&results[1], fed(t, t->label), &m->right, &m->counted);
+        count_right(&results[1], t->class_axis, fed(t, t->label), &m->right, &m->counted);
     return OG_OK;
 }
 

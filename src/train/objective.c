@@ -25,29 +25,25 @@ static og_status default_loss(og_trainer *t, const og_graph *g)
     return OG_OK;
 }
 
-/* Accuracy compares what the loss compares. */
-static og_status choose_metric(og_trainer *t, const og_graph *g, const og_loss *loss)
+/* Accuracy compares what the first term of the loss compares; the label must be fed as it is. */
+static og_status choose_metric(og_trainer *t, const og_loss *loss)
 {
     const char *asked = t->options.metric;
-    const og_value *y = g->outputs.n ? g->outputs.v[0] : NULL;
-    const og_value *label = loss->n_labels ? loss->labels[0] : NULL;
-    bool classes = y && label && y->type.rank == label->type.rank + 1 &&
-                   (label->type.elem == OG_INT64 || label->type.elem == OG_INT32);
+    bool classes = loss->class_axis >= 0 && loss->label && loss->label->input;
 
     if (asked && strcmp(asked, "accuracy") && strcmp(asked, "none")) {
         og_fail(&t->report, OG_BAD_ARGUMENT, "unknown metric '%s'", asked);
         og_report_hint(&t->report, "metrics are accuracy and none");
         return OG_BAD_ARGUMENT;
     }
-    if (asked && !strcmp(asked, "none"))
-        return OG_OK;
-    if (asked && !classes)
+    if (asked && !strcmp(asked, "accuracy") && !classes)
         return og_fail(&t->report, OG_BAD_ARGUMENT,
-                       "accuracy needs a label of whole numbers and an output with a class axis");
-    if (!classes)
+                       "accuracy needs a loss of classes, such as cross_entropy");
+    if (!classes || (asked && !strcmp(asked, "none")))
         return OG_OK;
-    t->prediction = og_arena_string(t->arena, y->name);
-    t->label = og_arena_string(t->arena, label->name);
+    t->prediction = og_arena_string(t->arena, loss->prediction->name);
+    t->label = og_arena_string(t->arena, loss->label->name);
+    t->class_axis = (int)loss->class_axis;
     return t->prediction && t->label ? OG_OK : og_trainer_no_memory(t);
 }
 
@@ -62,5 +58,5 @@ og_status og_objective_add(og_trainer *t, og_graph *g)
         return og_trainer_fail(t, og_graph_report(g));
     OG_TRY(og_feeds_match(t, g)); /* the labels */
     t->loss = og_arena_string(t->arena, loss.value->name);
-    return t->loss ? choose_metric(t, g, &loss) : og_trainer_no_memory(t);
+    return t->loss ? choose_metric(t, &loss) : og_trainer_no_memory(t);
 }

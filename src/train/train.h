@@ -58,6 +58,7 @@ struct og_trainer {
     const char *spec;         /* of the loss */
     const char *loss;         /* name of its value */
     const char *prediction, *label; /* what accuracy compares; NULL: no metric */
+    int class_axis;
     int64_t step;             /* batches learned */
     og_train_sums sums;
     og_run_info last;
