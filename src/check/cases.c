@@ -72,11 +72,14 @@ static og_status run_case(og_cases *cases, const char *folder, og_status (*run)(
 static og_status visit(og_cases *cases, const char *folder, int depth)
 {
     const char *model = og_path_join(cases->arena, folder, "model.onnx");
+    const char *trajectory = og_path_join(cases->arena, folder, "case.json");
     const char *const *names;
     size_t n;
 
-    if (!model)
+    if (!model || !trajectory)
         return no_memory(cases);
+    if (og_file_exists(trajectory))
+        return run_case(cases, folder, og_check_trajectory);
     if (og_file_exists(model))
         return run_case(cases, folder, og_check_backend);
     OG_TRY(og_directory_list(cases->arena, folder, &n, &names, &cases->report));

@@ -1,7 +1,7 @@
 /*
  * check: runs cases that others wrote down, and compares.
  *
- * A file each: cases (finding and counting), backend (ONNX's layout), compare (two tensors).
+ * A file each: cases (finding and counting), backend (ONNX's layout), trajectory (training of others), compare.
  */
 #ifndef OG_CHECK_ROOM_H
 #define OG_CHECK_ROOM_H
@@ -18,6 +18,7 @@ typedef struct og_check {
 
 /* Run one case; the report says what went wrong, its code OG_UNSUPPORTED what cannot run yet. */
 og_status og_check_backend(og_check *check);
+og_status og_check_trajectory(og_check *check);
 
 /* OG_BAD_VALUE with the first difference when the tensors differ by more than atol + rtol * |expected|; integers,
  * bools and strings must be equal, a NaN equals a NaN. */

@@ -1,5 +1,6 @@
 /* The trainer: made, stepped through epochs, asked, freed. */
 #include "train/train.h"
+#include "train/mode.h"
 #include "train/parameters.h"
 
 #include <math.h>
@@ -69,6 +70,8 @@ void og_trainer_note(og_trainer *t, const char *format, ...)
 
 /* ---- Making --------------------------------------------------------------------------------------------------- */
 
+static bool option_is(const char *text, const char *word) { return text && !strcmp(text, word); }
+
 static bool copy_text(og_arena *arena, const char **text)
 {
     return !*text || (*text = og_arena_string(arena, *text));
@@ -82,6 +85,9 @@ static og_status copy_options(og_trainer *t, const og_train_options *given)
         *o = *given;
     if (o->batch < 0 || o->epochs < 0 || o->steps < 0 || o->patience < 0)
         return og_fail(&t->report, OG_BAD_ARGUMENT, "batch, epochs, steps and patience are not negative");
+    if ((o->bn && !option_is(o->bn, "train") && !option_is(o->bn, "frozen")) ||
+        (o->dropout && !option_is(o->dropout, "train") && !option_is(o->dropout, "file")))
+        return og_fail(&t->report, OG_BAD_ARGUMENT, "bn is train or frozen, dropout is train or file");
     o->batch = o->batch ? o->batch : DEFAULT_BATCH;
     if (!o->epochs && !o->steps)
         o->epochs = DEFAULT_EPOCHS;
@@ -131,6 +137,27 @@ static og_status choose_parameters(og_trainer *t, og_graph *g)
     return OG_OK;
 }
 
+/* One graph infers, one learns; they share parameters and statistics. */
+static og_status split_graphs(og_trainer *t)
+{
+    bool frozen = option_is(t->options.bn, "frozen"), file = option_is(t->options.dropout, "file");
+    size_t changed = 0;
+
+    if (!frozen && og_modes_statistics(t->learn))
+        return og_trainer_fail(t, og_graph_report(t->learn));
+    if (!(t->check = og_graph_clone(t->learn)))
+        return og_trainer_no_memory(t);
+    if (og_modes_set(t->check, OG_MODE_INFER, OG_MODE_INFER, NULL))
+        return og_trainer_fail(t, og_graph_report(t->check));
+    if (og_modes_set(t->learn, frozen ? OG_MODE_INFER : OG_MODE_LEARN,
+                     file ? OG_MODE_FILE : OG_MODE_LEARN, &changed))
+        return og_trainer_fail(t, og_graph_report(t->learn));
+    if (changed)
+        og_trainer_note(t, "%zu operators with running statistics are set to %s; the saved file keeps its form "
+                        "(--bn train|frozen)", changed, frozen ? "inference" : "training");
+    return OG_OK;
+}
+
 static og_status build(og_trainer *t)
 {
     og_value *loss;
@@ -144,8 +171,7 @@ static og_status build(og_trainer *t)
     OG_TRY(choose_parameters(t, t->learn));
     OG_TRY(og_objective_add(t, t->learn));
     OG_TRY(og_feeds_open(t, t->learn));
-    if (!(t->check = og_graph_clone(t->learn)))
-        return og_trainer_no_memory(t);
+    OG_TRY(split_graphs(t));
     loss = og_graph_find(t->learn, t->loss);
     if (og_train_step(t->learn, loss, t->options.chain))
         return og_trainer_fail(t, og_graph_report(t->learn));
