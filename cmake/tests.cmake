@@ -81,7 +81,7 @@ if(ONNXGRAD_PYTHON AND TARGET onnxgrad_command)
 
     onnxgrad_python_test(conformance conformance conformance/conformance.py
         $<TARGET_FILE:onnxgrad_command> "${ONNXGRAD_VENV}/cases")
-    foreach(name ort_trained same_bits)
+    foreach(name ort_trained same_bits old_versions)
         onnxgrad_python_test(${name} python python/${name}.py $<TARGET_FILE:onnxgrad_command>)
     endforeach()
 else()
