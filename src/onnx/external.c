@@ -121,10 +121,3 @@ og_status og_tensors_external(og_tensors *t, const Onnx__TensorProto *proto, con
     place->offset = begin;
     return OG_OK;
 }
-
-void og_tensors_unmap(og_tensors *t)
-{
-    for (size_t i = 0; i < t->externals.n; i++)
-        og_file_unmap(&t->externals.v[i].map);
-    t->externals.n = 0;
-}

@@ -306,7 +306,8 @@ og_status og_load(const char *path, const og_load_options *options, og_graph **g
     if (!ld.options.max_memory)
         ld.options.max_memory = og_memory_limit();
     if (ld.arena && g->file && (ld.source = source_new(g, path)) &&
-        (ld.functions = og_table_new(ld.arena))) {
+        (ld.functions = og_table_new(ld.arena)) && (ld.numbers = og_table_new(ld.arena)) &&
+        (ld.unknown = og_table_new(ld.arena))) {
         ld.source->tensors.max_memory = ld.options.max_memory;
         load_bytes(&ld);
         keep_externals(&ld);

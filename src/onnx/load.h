@@ -52,6 +52,8 @@ typedef struct og_loader {
     const Onnx__ModelProto *model;
     og_load_options options;
     og_table *functions; /* og_function by "domain::name::overload" */
+    og_table *numbers;   /* the last number put behind a name to make it free */
+    og_table *unknown;   /* og_unknown by its text */
     og_value omitted;    /* stands for an input that a call leaves out */
     bool located;        /* the report already says which node failed */
 } og_loader;
@@ -67,7 +69,8 @@ og_status og_scope_value(og_loader *ld, const og_scope *scope, const char *name,
 /* The name a value of this scope gets in its graph; NULL for "". */
 const char *og_scope_name(og_loader *ld, const og_scope *scope, const char *name);
 /* A name that neither `graph` nor any scope on the way out has. */
-const char *og_scope_free_name(const og_scope *scope, og_graph *graph, const char *base);
+const char *og_scope_free_name(og_loader *ld, const og_scope *scope, og_graph *graph,
+                               const char *base);
 /* A constant of the main graph under a name of this scope, from a tensor of the file. */
 og_status og_scope_constant(og_loader *ld, og_scope *scope, const char *name,
                             const og_tensor *tensor, const og_place *place, bool initializer);

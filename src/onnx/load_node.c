@@ -57,13 +57,14 @@ og_unknown *og_load_unknown(og_loader *ld, const char *domain, const char *name)
 {
     og_source *source = ld->source;
     char *text = og_arena_print(source->arena, "%s%s%s", domain, *domain ? "::" : "", name);
+    og_unknown *unknown = text ? og_table_get(ld->unknown, text) : NULL;
 
-    for (size_t i = 0; text && i < source->unknown.n; i++)
-        if (!strcmp(source->unknown.v[i]->text, text))
-            return source->unknown.v[i];
-    og_unknown *unknown = OG_NEW(source->arena, og_unknown);
+    if (unknown)
+        return unknown;
     og_op *op = OG_NEW(ld->root->arena, og_op);
-    if (!text || !unknown || !op || !og_list_push(source->arena, &source->unknown, unknown))
+    unknown = OG_NEW(source->arena, og_unknown);
+    if (!text || !unknown || !op || !og_list_push(source->arena, &source->unknown, unknown) ||
+        !og_table_set(ld->unknown, text, unknown))
         return og_load_no_memory(ld), NULL;
     op->name = og_arena_string(ld->root->arena, name);
     op->domain = og_arena_string(ld->root->arena, domain);

@@ -81,19 +81,30 @@ og_status og_scope_value(og_loader *ld, const og_scope *scope, const char *name,
 
 /* ---- Names in the graph ---------------------------------------------------------------------- */
 
-const char *og_scope_free_name(const og_scope *scope, og_graph *graph, const char *base)
+static bool taken(const og_scope *scope, og_graph *graph, const char *name)
 {
+    if (og_graph_find(graph, name))
+        return true;
+    for (const og_scope *s = scope; s; s = s->caller ? s->caller : s->outer)
+        if (s->graph == graph && og_table_get(s->later, name))
+            return true;
+    return false;
+}
+
+/* Counting goes on where it ended for the same base: a file may ask for the same name many times.
+ */
+const char *og_scope_free_name(og_loader *ld, const og_scope *scope, og_graph *graph,
+                               const char *base)
+{
+    size_t number = (size_t)(uintptr_t)og_table_get(ld->numbers, base);
     const char *name = base;
 
-    for (int i = 2; name; i++) {
-        bool taken = og_graph_find(graph, name) != NULL;
-
-        for (const og_scope *s = scope; s && !taken; s = s->caller ? s->caller : s->outer)
-            taken = s->graph == graph && og_table_get(s->later, name);
-        if (!taken)
-            break;
-        name = og_arena_print(graph->arena, "%s_%d", base, i);
+    while (name && taken(scope, graph, name)) {
+        number = number < 2 ? 2 : number + 1;
+        name = og_arena_print(graph->arena, "%s_%zu", base, number);
     }
+    if (name != base && !og_table_set(ld->numbers, base, (void *)(uintptr_t)number))
+        return NULL;
     return name;
 }
 
@@ -113,7 +124,7 @@ const char *og_scope_name(og_loader *ld, const og_scope *scope, const char *name
     if (!*name)
         return NULL;
     const char *base = base_name(ld, scope, name, &final);
-    return final || !base ? base : og_scope_free_name(scope, scope->graph, base);
+    return final || !base ? base : og_scope_free_name(ld, scope, scope->graph, base);
 }
 
 og_status og_scope_remember(og_loader *ld, const char *name, const og_tensor *tensor,
@@ -140,8 +151,10 @@ og_status og_scope_constant(og_loader *ld, og_scope *scope, const char *name,
     if (!base || !data)
         return og_load_no_memory(ld);
     if (!final || scope->graph != g)
-        base = og_scope_free_name(scope, g, base);
-    og_value *value = og_graph_add_constant(g, base, data);
+        base = og_scope_free_name(ld, scope, g, base);
+    og_value *value = base ? og_graph_add_constant(g, base, data) : NULL;
+    if (!base)
+        return og_load_no_memory(ld);
     if (!value)
         return ld->report->code;
     if (initializer && !og_list_push(g->arena, &g->initializers, value))

@@ -171,24 +171,35 @@ static og_status collect(patch *p, og_weights *weights, void *context)
 
 /* ---- Lengths around edits -------------------------------------------------------------------- */
 
-/* How much longer the edits make the bytes [begin, end). */
-static int64_t growth(const patch *p, size_t n, size_t begin, size_t end)
+/* The first of n sorted edits that begins at or behind an offset. */
+static size_t first_edit(const patch *p, size_t n, size_t offset)
 {
-    int64_t sum = 0;
+    size_t low = 0;
 
-    for (size_t i = 0; i < n; i++)
-        if (p->edits.v[i].offset >= begin && p->edits.v[i].offset < end)
-            sum += (int64_t)p->edits.v[i].new_size - (int64_t)p->edits.v[i].old_size;
-    return sum;
+    while (low < n) {
+        size_t middle = low + (n - low) / 2;
+
+        if (p->edits.v[middle].offset < offset)
+            low = middle + 1;
+        else
+            n = middle;
+    }
+    return low;
 }
 
-static bool resized(const patch *p, size_t n, size_t begin, size_t end)
+/* How much longer the edits make the bytes [begin, end); true if one of them changes the length. */
+static bool growth(const patch *p, size_t n, size_t begin, size_t end, int64_t *sum)
 {
-    for (size_t i = 0; i < n; i++)
-        if (p->edits.v[i].offset >= begin && p->edits.v[i].offset < end &&
-            p->edits.v[i].new_size != p->edits.v[i].old_size)
-            return true;
-    return false;
+    bool resized = false;
+
+    *sum = 0;
+    for (size_t i = first_edit(p, n, begin); i < n && p->edits.v[i].offset < end; i++) {
+        int64_t more = (int64_t)p->edits.v[i].new_size - (int64_t)p->edits.v[i].old_size;
+
+        *sum += more;
+        resized = resized || more;
+    }
+    return resized;
 }
 
 static og_status fix_lengths(patch *p, size_t n, const ProtobufCMessageDescriptor *what,
@@ -227,12 +238,14 @@ static og_status fix_lengths(patch *p, size_t n, const ProtobufCMessageDescripto
             protobuf_c_message_descriptor_get_field(what, field.number);
         size_t begin = (size_t)(field.start - file), end = (size_t)(field.data - file) + field.size;
 
-        if (!resized(p, n, begin, end))
+        int64_t more;
+
+        if (!growth(p, n, begin, end, &more))
             continue;
         if (known && known->type == PROTOBUF_C_TYPE_MESSAGE)
             OG_TRY(fix_length(p, n, known->descriptor, &field, grown));
         else
-            *grown += growth(p, n, begin, end);
+            *grown += more;
     }
     return OG_OK;
 }
@@ -360,6 +373,12 @@ static int by_offset(const void *a, const void *b)
     return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
+static void sort_edits(patch *p)
+{
+    if (p->edits.n)
+        qsort(p->edits.v, p->edits.n, sizeof(edit), by_offset);
+}
+
 static og_status write_part(og_file *file, const uint8_t *bytes, size_t size)
 {
     return size ? og_file_write(file, bytes, size) : OG_OK;
@@ -399,11 +418,11 @@ static og_status patch_save(patch *p, const char *path, og_weights *weights, voi
     bool over_itself = same_path(old, real_path(p, folder, og_path_base(path)));
     for (size_t i = 0; i < source->tensors.externals.n; i++)
         OG_TRY(save_external(p, i, path, over_itself));
-    if (resized(p, p->edits.n, 0, source->scan.size))
+    sort_edits(p);
+    if (growth(p, p->edits.n, 0, source->scan.size, &grown))
         OG_TRY(fix_lengths(p, p->edits.n, &onnx__model_proto__descriptor, source->scan.data,
                            source->scan.size, &grown));
-    if (p->edits.n)
-        qsort(p->edits.v, p->edits.n, sizeof(edit), by_offset);
+    sort_edits(p);
     return write_spliced(p, path);
 }
 

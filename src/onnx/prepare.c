@@ -160,9 +160,12 @@ static og_status rename_nodes(og_graph *g, og_table *taken)
 
         if (!name || !*name)
             continue;
-        for (int k = 2; name && og_table_get(taken, name); k++)
-            name = og_arena_print(g->arena, "%s_%d", node->name, k);
-        if (!name || !og_table_set(taken, name, node))
+        uintptr_t number = (uintptr_t)og_table_get(taken, name);
+        while (name && og_table_get(taken, name))
+            name = og_arena_print(g->arena, "%s_%zu", node->name, (size_t)++number);
+        /* With each name stands the last number that was put behind it. */
+        if (!name || !og_table_set(taken, node->name, (void *)(number ? number : 1)) ||
+            (number && !og_table_set(taken, name, (void *)(uintptr_t)1)))
             return og_graph_no_memory(g);
         node->name = name;
     }

@@ -5,6 +5,8 @@
  */
 #include "onnx/tensor.h"
 
+#include <stdio.h>
+
 typedef struct sparse {
     const char *name; /* escaped */
     og_tensor values, indices;
@@ -27,11 +29,6 @@ static og_status sparse_shape(og_tensors *t, const Onnx__SparseTensorProto *prot
         return og_fail(t->report, OG_BAD_FILE,
                        "sparse tensor '%s': its dimensions are negative or their product overflows",
                        s->name);
-    if (*bytes > t->max_memory)
-        return og_fail(
-            t->report, OG_LIMIT,
-            "sparse tensor '%s' takes %zu bytes when made dense, more than the %zu allowed",
-            s->name, *bytes, t->max_memory);
     return OG_OK;
 }
 
@@ -84,7 +81,7 @@ static int64_t sparse_position(const sparse *s, int64_t i)
 og_status og_tensors_read_sparse(og_tensors *t, const Onnx__SparseTensorProto *proto,
                                  const char *name, og_tensor *out)
 {
-    char shown[140];
+    char shown[140], about[180];
     sparse s = { .name = og_escape(shown, sizeof shown, name) };
     size_t bytes, width;
 
@@ -95,10 +92,13 @@ og_status og_tensors_read_sparse(og_tensors *t, const Onnx__SparseTensorProto *p
     OG_TRY(og_tensors_read(t, proto->indices, name, &s.indices, NULL));
     OG_TRY(sparse_shape(t, proto, &s, &bytes));
     OG_TRY(sparse_check(t, &s));
+    snprintf(about, sizeof about, "sparse tensor '%s', made dense,", shown);
     int64_t *dims = og_arena_alloc(t->arena, sizeof(int64_t) * ((size_t)s.rank + 1));
-    uint8_t *data = t->room(t->owner, bytes);
-    if (!dims || !data)
+    void *room;
+    if (!dims)
         return og_fail(t->report, OG_NO_MEMORY, "no memory for sparse tensor '%s'", shown);
+    OG_TRY(og_tensors_room(t, about, bytes, &room));
+    uint8_t *data = room;
     if (s.rank)
         memcpy(dims, s.dims, sizeof(int64_t) * (size_t)s.rank);
     memset(data, 0, bytes);

@@ -201,9 +201,15 @@ static og_status check_amount(og_tensors *t, const char *about, const tensor_fou
 
 /* ---- Decoding -------------------------------------------------------------------------------- */
 
-static og_status no_room(og_tensors *t, const char *about)
+og_status og_tensors_room(og_tensors *t, const char *about, size_t size, void **data)
 {
-    return og_fail(t->report, OG_NO_MEMORY, "no memory for %s", about);
+    if (size > t->max_memory - t->used)
+        return og_fail(t->report, OG_LIMIT,
+                       "%s takes %zu bytes, more than is left of the %zu allowed", about, size,
+                       t->max_memory);
+    t->used += size;
+    *data = t->room(t->owner, size);
+    return *data ? OG_OK : og_fail(t->report, OG_NO_MEMORY, "no memory for %s", about);
 }
 
 /* Bytes as they are, copied only where their address does not suit the type. */
@@ -220,14 +226,12 @@ static og_status keep_bytes(og_tensors *t, const char *about, const uint8_t *byt
         out->data = (void *)(uintptr_t)bytes; /* nobody writes to the data of a constant */
         return OG_OK;
     }
-    uint8_t *copy = t->room(t->owner, size);
-    if (!copy)
-        return no_room(t, about);
+    OG_TRY(og_tensors_room(t, about, size, &out->data));
+    uint8_t *copy = out->data;
     if (size)
         memcpy(copy, bytes, size);
     for (size_t i = 0; out->elem == OG_BOOL && i < size; i++)
         copy[i] = copy[i] != 0;
-    out->data = copy;
     return OG_OK;
 }
 
@@ -324,8 +328,7 @@ static og_status decode(og_tensors *t, const char *about, const tensor_found *f,
 
     if (f->raw || (fixed && f->pieces == 1))
         return keep_bytes(t, about, f->bytes, bytes, out);
-    if (!(out->data = t->room(t->owner, bytes)))
-        return no_room(t, about);
+    OG_TRY(og_tensors_room(t, about, bytes, &out->data));
     if (fixed)
         return decode_fixed(f, out), OG_OK;
     return out->elem == OG_STRING ? decode_strings(t, about, f, out)

@@ -25,7 +25,8 @@ typedef struct og_place {
 typedef struct og_tensors {
     const og_scan *scan;
     const char *folder; /* of the model; NULL: no external data */
-    size_t max_memory;  /* of one dense tensor made from a sparse one */
+    size_t max_memory;  /* bytes that numbers may take which do not stay in the file */
+    size_t used;        /* of them, so far */
     og_report *report;
     og_arena *arena; /* for dims, paths and the list; outlives the tensors */
     og_list(og_external) externals;
@@ -47,8 +48,8 @@ og_status og_tensors_read_sparse(og_tensors *t, const Onnx__SparseTensorProto *p
 og_status og_tensors_external(og_tensors *t, const Onnx__TensorProto *proto, const char *name,
                               size_t size, const uint8_t **data, og_place *place);
 
-/* Maps are kept until then. */
-void og_tensors_unmap(og_tensors *t);
+/* Memory for numbers, within the limit; `about` says for what, in the report. */
+og_status og_tensors_room(og_tensors *t, const char *about, size_t size, void **data);
 
 /* The field of TensorProto in which a type's numbers are listed: 4 float_data, 5 int32_data … */
 uint32_t og_tensor_list_field(og_elem elem);

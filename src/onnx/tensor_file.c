@@ -26,9 +26,12 @@ static og_status read_tensor(const char *path, og_map map, og_arena *arena, og_t
                      .max_memory = og_memory_limit(),
                      .report = report,
                      .arena = arena };
-    og_tensors tensors = {
-        .scan = &scan, .report = report, .arena = arena, .room = arena_room, .owner = arena
-    };
+    og_tensors tensors = { .scan = &scan,
+                           .max_memory = og_memory_limit(),
+                           .report = report,
+                           .arena = arena,
+                           .room = arena_room,
+                           .owner = arena };
     ProtobufCMessage *message = NULL;
     og_tensor view;
 

@@ -222,6 +222,83 @@ static void small_messages_by_the_million(void **state)
     og_graph_free(g);
 }
 
+/* Eight million numbers of a byte each would take eight bytes each. */
+static void numbers_that_grow(void **state)
+{
+    const int64_t n = 8 << 20;
+    og_text graph = { 0 }, t = tensor_head("swell", OG_INT64, 1, &n);
+    og_load_options options = { .max_memory = 32u << 20 };
+    og_graph *g;
+    char *ones = og_malloc((size_t)n);
+
+    (void)state;
+    assert_non_null(ones);
+    memset(ones, 1, (size_t)n);
+    put_bytes(&t, 7, ones, (size_t)n);
+    og_free(ones);
+    put_message(&graph, 5, t);
+    put_message(&graph, 1, node("Identity", "swell", "y"));
+    put_message(&graph, 12, value_info("y", OG_INT64, -1, NULL));
+    assert_int_equal(og_load(put_model("swell.onnx", model(8, 17, graph)), &options, &g), OG_LIMIT);
+    assert_true(report_has(og_graph_report(g), "swell"));
+    assert_true(report_has(og_graph_report(g), "67108864"));
+    og_graph_free(g);
+}
+
+/* The same name wanted again and again, of values and of nodes, takes no time that grows with its
+ * square. */
+static void names_by_the_thousand(void **state)
+{
+    enum { CALLS = 20000 };
+    og_text graph = { 0 }, m, f = { 0 };
+    char in[24] = "x", out[24];
+
+    (void)state;
+    put_message(&graph, 11, value_info("x", OG_FLOAT, -1, NULL));
+    for (int i = 0; i < CALLS; i++) {
+        snprintf(out, sizeof out, "v%d", i);
+        og_text n = node("F", in, out);
+        put_text(&n, 3, "same");
+        put_text(&n, 7, "my");
+        put_message(&graph, 1, n);
+        memcpy(in, out, sizeof in);
+    }
+    put_message(&graph, 12, value_info(in, OG_FLOAT, -1, NULL));
+    m = model(8, 17, graph);
+    put_message(&m, 8, opset("my", 1));
+    put_text(&f, 1, "F");
+    put_words(&f, 4, "a");
+    put_words(&f, 5, "r");
+    put_message(&f, 7, node("Identity", "a", "q"));
+    put_message(&f, 7, node("Identity", "q", "r"));
+    put_text(&f, 10, "my");
+    put_message(&m, 25, f);
+    double begin = og_seconds();
+    og_graph *g = load(put_model("names.onnx", m));
+    assert_int_equal(g->nodes.n, 2 * CALLS);
+    for (size_t i = 0; i < g->nodes.n; i++)
+        g->nodes.v[i]->name = "same";
+    assert_ok(og_save(g, in_folder("again.onnx"), NULL), og_graph_report(g));
+    og_graph_free(g);
+    assert_true(og_seconds() - begin < 20);
+}
+
+static void unknown_operators_by_the_thousand(void **state)
+{
+    og_text graph = { 0 };
+    char op[24];
+
+    (void)state;
+    for (int i = 0; i < 50000; i++) {
+        snprintf(op, sizeof op, "Op%d", i);
+        put_message(&graph, 1, node(op, "", op));
+    }
+    put_message(&graph, 12, value_info("Op0", OG_FLOAT, -1, NULL));
+    double begin = og_seconds();
+    assert_refused(put_model("ops.onnx", model(8, 17, graph)), OG_UNSUPPORTED, "Op0");
+    assert_true(og_seconds() - begin < 20);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +308,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_byte_changed, enter, leave),
         cmocka_unit_test_setup_teardown(memory_runs_out, enter, leave),
         cmocka_unit_test_setup_teardown(small_messages_by_the_million, enter, leave),
+        cmocka_unit_test_setup_teardown(numbers_that_grow, enter, leave),
+        cmocka_unit_test_setup_teardown(names_by_the_thousand, enter, leave),
+        cmocka_unit_test_setup_teardown(unknown_operators_by_the_thousand, enter, leave),
     };
 
     return cmocka_run_group_tests(tests, find_shared, NULL);
