@@ -3,10 +3,13 @@
 
 #include <string.h>
 
-extern const verb verb_chain, verb_doctor, verb_grad, verb_help, verb_step, verb_test, verb_train, verb_zoo;
+extern const verb verb_chain, verb_doctor, verb_grad, verb_help, verb_run, verb_step, verb_test,
+    verb_train, verb_zoo;
 
-const verb *const verbs[] = { &verb_train, &verb_test,   &verb_grad, &verb_step, &verb_chain, &verb_zoo,
-                              &verb_doctor, &verb_help, NULL };
+const verb *const verbs[] = {
+    &verb_train, &verb_run,  &verb_test, &verb_grad,   &verb_step,
+    &verb_chain, &verb_zoo, &verb_doctor, &verb_help, NULL,
+};
 
 static void overview(FILE *out)
 {

@@ -37,6 +37,15 @@ OG_API const og_report *og_cases_report(const og_cases *cases);
 OG_API size_t og_cases_count(const og_cases *cases, og_verdict verdict);
 OG_API const og_case *og_cases_at(const og_cases *cases, size_t i); /* NULL past the end */
 
+/* ---- Made-up inputs ---------------------------------------------------------------------------------------- */
+
+/* A tensor for the i-th input: numbers in [-1, 1) or whole ones of 0 and 1, the same for the same seed; sizes that are
+ * free are 2.  Freed with og_tensor_free; the report is the graph's. */
+OG_API og_status og_input_random(og_graph *graph, size_t i, uint64_t seed, og_tensor **tensor);
+
+/* Whether the i-th input has an initializer, so that it need not be fed. */
+OG_API bool og_input_has_default(const og_graph *graph, size_t i);
+
 #ifdef __cplusplus
 }
 #endif

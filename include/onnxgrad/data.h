@@ -117,6 +117,9 @@ OG_API og_status og_arrays_set_metadata(og_arrays *arrays, const char *key, cons
  * .safetensors. */
 OG_API og_status og_arrays_save(og_arrays *arrays, const char *path);
 
+/* Makes a folder, with those above it; one that exists is fine.  `report` may not be NULL. */
+OG_API og_status og_folder_make(const char *path, og_report *report);
+
 #ifdef __cplusplus
 }
 #endif

@@ -225,3 +225,5 @@ done:
     og_file_close(&file);
     return s;
 }
+
+og_status og_folder_make(const char *path, og_report *report) { return og_directory_make(path, report); }
