@@ -81,8 +81,13 @@ if(ONNXGRAD_PYTHON AND TARGET onnxgrad_command)
 
     onnxgrad_python_test(conformance conformance conformance/conformance.py
         $<TARGET_FILE:onnxgrad_command> "${ONNXGRAD_VENV}/cases")
-    foreach(name ort_trained same_bits old_versions)
-        onnxgrad_python_test(${name} python python/${name}.py $<TARGET_FILE:onnxgrad_command>)
+    # tests/python/NAME.py becomes the test NAME.
+    file(GLOB python_tests CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/tests/python/*.py")
+    foreach(script IN LISTS python_tests)
+        get_filename_component(name "${script}" NAME_WE)
+        if(NOT name MATCHES "^(common|ort_graphs)$")
+            onnxgrad_python_test(${name} python python/${name}.py $<TARGET_FILE:onnxgrad_command>)
+        endif()
     endforeach()
 else()
     message(STATUS "Python was not found: the conformance cases and comparisons are left out")
