@@ -45,7 +45,8 @@ void og_embed_set(og_embed *e, og_elem elem, int rank, const int64_t *to, const 
 }
 
 /* One row: stretches of the map that run on are copied at once, stretches of -1 filled at once. */
-static void embed_row(const og_embed *e, void *to, int64_t t, const void *from, int64_t f, const void *value)
+static void embed_row(const og_embed *e, void *to, int64_t t, const void *from, int64_t f,
+                      const void *value)
 {
     int axis = e->rank - 1;
     const int64_t *map = e->map[axis];
@@ -67,7 +68,8 @@ static void embed_row(const og_embed *e, void *to, int64_t t, const void *from, 
 
 void og_embed_piece(const og_embed *e, void *to, const void *from, const void *value, int64_t piece)
 {
-    int64_t at = piece * e->piece_rows, end = at + e->piece_rows < e->rows ? at + e->piece_rows : e->rows;
+    int64_t at = piece * e->piece_rows,
+            end = at + e->piece_rows < e->rows ? at + e->piece_rows : e->rows;
 
     if (e->rank == 0) {
         og_copy_run(e->elem, to, 0, from, 0, e->run);

@@ -1,13 +1,15 @@
 /*
  * move: the loops of move_loops.h by width, and the walk over the axes of an og_move.
  *
- * Packed types go element by element through a shift and a mask; everything else is bytes, whatever they mean.
+ * Packed types go element by element through a shift and a mask; everything else is bytes, whatever
+ * they mean.
  */
 #include "kernels/move.h"
 
 enum { PIECE_BYTES = 1 << 16, SQUARE = 16 };
 
-/* Bytes belong to any type: these words may overlay floats, strings and the rest, at any address. */
+/* Bytes belong to any type: these words may overlay floats, strings and the rest, at any address.
+ */
 typedef uint8_t __attribute__((may_alias)) word1;
 typedef uint16_t __attribute__((may_alias, aligned(1))) word2;
 typedef uint32_t __attribute__((may_alias, aligned(1))) word4;
@@ -76,7 +78,7 @@ void og_strides(int rank, const int64_t *dims, int64_t *strides)
     }
 }
 
-/* ---- Packed types ---------------------------------------------------------------------------------------- */
+/* ---- Packed types ---------------------------------------------------------------------------- */
 
 static unsigned packed_get(int bits, const uint8_t *data, int64_t i)
 {
@@ -97,25 +99,38 @@ static void packed_copy(int bits, void *to, int64_t to_first, int64_t to_step, c
                         int64_t from_first, int64_t from_step, int64_t n)
 {
     for (int64_t i = 0; i < n; i++)
-        packed_set(bits, to, to_first + i * to_step, packed_get(bits, from, from_first + i * from_step));
+        packed_set(bits, to, to_first + i * to_step,
+                   packed_get(bits, from, from_first + i * from_step));
 }
 
-/* ---- Runs -------------------------------------------------------------------------------------------------- */
+/* ---- Runs ------------------------------------------------------------------------------------ */
 
-static void strided_copy(int width, int bits, void *to, int64_t to_first, int64_t to_step, const void *from,
-                         int64_t from_first, int64_t from_step, int64_t n)
+static void strided_copy(int width, int bits, void *to, int64_t to_first, int64_t to_step,
+                         const void *from, int64_t from_first, int64_t from_step, int64_t n)
 {
     switch (width) {
-    case 1: copy_1((word1 *)to + to_first, to_step, (const word1 *)from + from_first, from_step, n); break;
-    case 2: copy_2((word2 *)to + to_first, to_step, (const word2 *)from + from_first, from_step, n); break;
-    case 4: copy_4((word4 *)to + to_first, to_step, (const word4 *)from + from_first, from_step, n); break;
-    case 8: copy_8((word8 *)to + to_first, to_step, (const word8 *)from + from_first, from_step, n); break;
-    case 16: copy_16((word16 *)to + to_first, to_step, (const word16 *)from + from_first, from_step, n); break;
-    default: packed_copy(bits, to, to_first, to_step, from, from_first, from_step, n);
+    case 1:
+        copy_1((word1 *)to + to_first, to_step, (const word1 *)from + from_first, from_step, n);
+        break;
+    case 2:
+        copy_2((word2 *)to + to_first, to_step, (const word2 *)from + from_first, from_step, n);
+        break;
+    case 4:
+        copy_4((word4 *)to + to_first, to_step, (const word4 *)from + from_first, from_step, n);
+        break;
+    case 8:
+        copy_8((word8 *)to + to_first, to_step, (const word8 *)from + from_first, from_step, n);
+        break;
+    case 16:
+        copy_16((word16 *)to + to_first, to_step, (const word16 *)from + from_first, from_step, n);
+        break;
+    default:
+        packed_copy(bits, to, to_first, to_step, from, from_first, from_step, n);
     }
 }
 
-static void run_copy(int width, int bits, void *to, int64_t to_first, const void *from, int64_t from_first, int64_t n)
+static void run_copy(int width, int bits, void *to, int64_t to_first, const void *from,
+                     int64_t from_first, int64_t n)
 {
     if (n <= 0)
         return;
@@ -130,24 +145,38 @@ static void run_copy(int width, int bits, void *to, int64_t to_first, const void
         memcpy(t, f, (size_t)(n * width));
 }
 
-static void run_fill(int width, int bits, void *to, int64_t to_first, const void *from, int64_t from_first, int64_t n)
+static void run_fill(int width, int bits, void *to, int64_t to_first, const void *from,
+                     int64_t from_first, int64_t n)
 {
     switch (width) {
-    case 1: fill_1((word1 *)to + to_first, ((const word1 *)from)[from_first], n); break;
-    case 2: fill_2((word2 *)to + to_first, ((const word2 *)from)[from_first], n); break;
-    case 4: fill_4((word4 *)to + to_first, ((const word4 *)from)[from_first], n); break;
-    case 8: fill_8((word8 *)to + to_first, ((const word8 *)from)[from_first], n); break;
-    case 16: fill_16((word16 *)to + to_first, ((const word16 *)from)[from_first], n); break;
-    default: packed_copy(bits, to, to_first, 1, from, from_first, 0, n);
+    case 1:
+        fill_1((word1 *)to + to_first, ((const word1 *)from)[from_first], n);
+        break;
+    case 2:
+        fill_2((word2 *)to + to_first, ((const word2 *)from)[from_first], n);
+        break;
+    case 4:
+        fill_4((word4 *)to + to_first, ((const word4 *)from)[from_first], n);
+        break;
+    case 8:
+        fill_8((word8 *)to + to_first, ((const word8 *)from)[from_first], n);
+        break;
+    case 16:
+        fill_16((word16 *)to + to_first, ((const word16 *)from)[from_first], n);
+        break;
+    default:
+        packed_copy(bits, to, to_first, 1, from, from_first, 0, n);
     }
 }
 
-void og_copy_run(og_elem elem, void *to, int64_t to_first, const void *from, int64_t from_first, int64_t n)
+void og_copy_run(og_elem elem, void *to, int64_t to_first, const void *from, int64_t from_first,
+                 int64_t n)
 {
     run_copy(og_width(elem), og_elem_bits(elem), to, to_first, from, from_first, n);
 }
 
-void og_fill_run(og_elem elem, void *to, int64_t to_first, const void *from, int64_t from_first, int64_t n)
+void og_fill_run(og_elem elem, void *to, int64_t to_first, const void *from, int64_t from_first,
+                 int64_t n)
 {
     run_fill(og_width(elem), og_elem_bits(elem), to, to_first, from, from_first, n);
 }
@@ -158,35 +187,57 @@ void og_pick(og_elem elem, void *to, int64_t to_first, const void *from, int64_t
     int bits = og_elem_bits(elem);
 
     switch (og_width(elem)) {
-    case 1: pick_1((word1 *)to + to_first, (const word1 *)from + from_first, places, step, n); break;
-    case 2: pick_2((word2 *)to + to_first, (const word2 *)from + from_first, places, step, n); break;
-    case 4: pick_4((word4 *)to + to_first, (const word4 *)from + from_first, places, step, n); break;
-    case 8: pick_8((word8 *)to + to_first, (const word8 *)from + from_first, places, step, n); break;
-    case 16: pick_16((word16 *)to + to_first, (const word16 *)from + from_first, places, step, n); break;
+    case 1:
+        pick_1((word1 *)to + to_first, (const word1 *)from + from_first, places, step, n);
+        break;
+    case 2:
+        pick_2((word2 *)to + to_first, (const word2 *)from + from_first, places, step, n);
+        break;
+    case 4:
+        pick_4((word4 *)to + to_first, (const word4 *)from + from_first, places, step, n);
+        break;
+    case 8:
+        pick_8((word8 *)to + to_first, (const word8 *)from + from_first, places, step, n);
+        break;
+    case 16:
+        pick_16((word16 *)to + to_first, (const word16 *)from + from_first, places, step, n);
+        break;
     default:
         for (int64_t i = 0; i < n; i++)
-            packed_set(bits, to, to_first + i, packed_get(bits, from, from_first + places[i] * step));
+            packed_set(bits, to, to_first + i,
+                       packed_get(bits, from, from_first + places[i] * step));
     }
 }
 
-void og_put(og_elem elem, void *to, int64_t to_first, const int64_t *places, int64_t step, const void *from,
-            int64_t from_first, int64_t n)
+void og_put(og_elem elem, void *to, int64_t to_first, const int64_t *places, int64_t step,
+            const void *from, int64_t from_first, int64_t n)
 {
     int bits = og_elem_bits(elem);
 
     switch (og_width(elem)) {
-    case 1: put_1((word1 *)to + to_first, places, step, (const word1 *)from + from_first, n); break;
-    case 2: put_2((word2 *)to + to_first, places, step, (const word2 *)from + from_first, n); break;
-    case 4: put_4((word4 *)to + to_first, places, step, (const word4 *)from + from_first, n); break;
-    case 8: put_8((word8 *)to + to_first, places, step, (const word8 *)from + from_first, n); break;
-    case 16: put_16((word16 *)to + to_first, places, step, (const word16 *)from + from_first, n); break;
+    case 1:
+        put_1((word1 *)to + to_first, places, step, (const word1 *)from + from_first, n);
+        break;
+    case 2:
+        put_2((word2 *)to + to_first, places, step, (const word2 *)from + from_first, n);
+        break;
+    case 4:
+        put_4((word4 *)to + to_first, places, step, (const word4 *)from + from_first, n);
+        break;
+    case 8:
+        put_8((word8 *)to + to_first, places, step, (const word8 *)from + from_first, n);
+        break;
+    case 16:
+        put_16((word16 *)to + to_first, places, step, (const word16 *)from + from_first, n);
+        break;
     default:
         for (int64_t i = 0; i < n; i++)
-            packed_set(bits, to, to_first + places[i] * step, packed_get(bits, from, from_first + i));
+            packed_set(bits, to, to_first + places[i] * step,
+                       packed_get(bits, from, from_first + i));
     }
 }
 
-/* ---- Moves -------------------------------------------------------------------------------------------------- */
+/* ---- Moves ----------------------------------------------------------------------------------- */
 
 /* Short runs that make up a wider word move as one element, if all steps are whole words. */
 static void move_widen(og_move *m)
@@ -194,7 +245,8 @@ static void move_widen(og_move *m)
     int last = m->rank - 1;
     int64_t n = m->dims[last], wide = n * m->width;
 
-    if (last < 1 || m->to[last] != 1 || m->from[last] != 1 || n < 2 || (wide != 2 && wide != 4 && wide != 8 && wide != 16))
+    if (last < 1 || m->to[last] != 1 || m->from[last] != 1 || n < 2 ||
+        (wide != 2 && wide != 4 && wide != 8 && wide != 16))
         return;
     bool whole = m->to_first % n == 0 && m->from_first % n == 0;
     for (int i = 0; i < last; i++)
@@ -212,8 +264,8 @@ static void move_widen(og_move *m)
     m->rank--;
 }
 
-/* Where the last axis strides through the source and another one lies side by side in it, that one becomes the
- * last but one and the two are walked in tiles. */
+/* Where the last axis strides through the source and another one lies side by side in it, that one
+ * becomes the last but one and the two are walked in tiles. */
 static void move_find_tiles(og_move *m)
 {
     int last = m->rank - 1;
@@ -249,7 +301,8 @@ static void move_cut(og_move *m)
     if (m->count == 0 || m->width == 0) /* pieces would share bytes of packed types */
         return;
     if (m->tiled) {
-        int64_t rows = ceil_div(m->dims[m->rank - 2], SQUARE), row = SQUARE * m->dims[m->rank - 1] * m->width;
+        int64_t rows = ceil_div(m->dims[m->rank - 2], SQUARE),
+                row = SQUARE * m->dims[m->rank - 1] * m->width;
         int64_t all = m->count / (m->dims[m->rank - 2] * m->dims[m->rank - 1]) * rows;
 
         m->step = ceil_div(PIECE_BYTES, row);
@@ -260,10 +313,14 @@ static void move_cut(og_move *m)
     }
 }
 
-void og_move_set(og_move *m, og_elem elem, int rank, const int64_t *dims, const int64_t *to, int64_t to_first,
-                 const int64_t *from, int64_t from_first)
+void og_move_set(og_move *m, og_elem elem, int rank, const int64_t *dims, const int64_t *to,
+                 int64_t to_first, const int64_t *from, int64_t from_first)
 {
-    *m = (og_move){.width = og_width(elem), .bits = og_elem_bits(elem), .to_first = to_first, .from_first = from_first, .count = 1};
+    *m = (og_move){ .width = og_width(elem),
+                    .bits = og_elem_bits(elem),
+                    .to_first = to_first,
+                    .from_first = from_first,
+                    .count = 1 };
     for (int i = 0; i < rank; i++) {
         int k = m->rank - 1;
 
@@ -290,9 +347,10 @@ void og_move_set(og_move *m, og_elem elem, int rank, const int64_t *dims, const 
     move_cut(m);
 }
 
-/* The places of the elements where axes below `axes` have the index number `at` in row-major order; *index gets
- * the index of each axis. */
-static void move_locate(const og_move *m, int axes, int64_t at, int64_t *index, int64_t *to, int64_t *from)
+/* The places of the elements where axes below `axes` have the index number `at` in row-major order;
+ * *index gets the index of each axis. */
+static void move_locate(const og_move *m, int axes, int64_t at, int64_t *index, int64_t *to,
+                        int64_t *from)
 {
     *to = m->to_first;
     *from = m->from_first;
@@ -317,16 +375,26 @@ static void move_next(const og_move *m, int axes, int64_t *index, int64_t *to, i
     }
 }
 
-static void move_tile(const og_move *m, void *to, int64_t t, const void *from, int64_t f, int64_t rows)
+static void move_tile(const og_move *m, void *to, int64_t t, const void *from, int64_t f,
+                      int64_t rows)
 {
     int64_t columns = m->dims[m->rank - 1], ts = m->to[m->rank - 2], fs = m->from[m->rank - 1];
 
     switch (m->width) {
-    case 1: tile_1((word1 *)to + t, ts, (const word1 *)from + f, fs, rows, columns); break;
-    case 2: tile_2((word2 *)to + t, ts, (const word2 *)from + f, fs, rows, columns); break;
-    case 4: tile_4((word4 *)to + t, ts, (const word4 *)from + f, fs, rows, columns); break;
-    case 8: tile_8((word8 *)to + t, ts, (const word8 *)from + f, fs, rows, columns); break;
-    default: tile_16((word16 *)to + t, ts, (const word16 *)from + f, fs, rows, columns);
+    case 1:
+        tile_1((word1 *)to + t, ts, (const word1 *)from + f, fs, rows, columns);
+        break;
+    case 2:
+        tile_2((word2 *)to + t, ts, (const word2 *)from + f, fs, rows, columns);
+        break;
+    case 4:
+        tile_4((word4 *)to + t, ts, (const word4 *)from + f, fs, rows, columns);
+        break;
+    case 8:
+        tile_8((word8 *)to + t, ts, (const word8 *)from + f, fs, rows, columns);
+        break;
+    default:
+        tile_16((word16 *)to + t, ts, (const word16 *)from + f, fs, rows, columns);
     }
 }
 

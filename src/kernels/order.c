@@ -4,17 +4,21 @@
 #include <math.h>
 
 /* Merges in runs that double: stable, and no worst case. */
-void og_order(int64_t *places, int64_t n, int64_t *scratch, og_compare *compare, const void *context)
+void og_order(int64_t *places, int64_t n, int64_t *scratch, og_compare *compare,
+              const void *context)
 {
     int64_t *from = places, *to = scratch;
 
     for (int64_t width = 1; width < n; width *= 2) {
         for (int64_t low = 0; low < n; low += 2 * width) {
-            int64_t middle = low + width < n ? low + width : n, high = low + 2 * width < n ? low + 2 * width : n;
+            int64_t middle = low + width < n ? low + width : n,
+                    high = low + 2 * width < n ? low + 2 * width : n;
             int64_t a = low, b = middle;
 
             for (int64_t k = low; k < high; k++)
-                to[k] = a < middle && (b >= high || compare(context, from[a], from[b]) <= 0) ? from[a++] : from[b++];
+                to[k] = a < middle && (b >= high || compare(context, from[a], from[b]) <= 0)
+                            ? from[a++]
+                            : from[b++];
         }
         int64_t *swap = from;
         from = to;
@@ -87,9 +91,13 @@ static int compare_strings(const og_string *x, const og_string *y)
 int og_compare_elements(const og_tensor *t, int64_t a, int64_t b)
 {
     switch (t->elem) {
-    case OG_FLOAT: return compare_doubles((double)((const float *)t->data)[a], (double)((const float *)t->data)[b]);
-    case OG_DOUBLE: return compare_doubles(((const double *)t->data)[a], ((const double *)t->data)[b]);
-    case OG_STRING: return compare_strings((const og_string *)t->data + a, (const og_string *)t->data + b);
+    case OG_FLOAT:
+        return compare_doubles((double)((const float *)t->data)[a],
+                               (double)((const float *)t->data)[b]);
+    case OG_DOUBLE:
+        return compare_doubles(((const double *)t->data)[a], ((const double *)t->data)[b]);
+    case OG_STRING:
+        return compare_strings((const og_string *)t->data + a, (const og_string *)t->data + b);
     case OG_UINT64: {
         uint64_t x = ((const uint64_t *)t->data)[a], y = ((const uint64_t *)t->data)[b];
 
@@ -100,6 +108,7 @@ int og_compare_elements(const og_tensor *t, int64_t a, int64_t b)
 
         return (x > y) - (x < y);
     }
-    default: return compare_doubles(og_get_double(t, a), og_get_double(t, b));
+    default:
+        return compare_doubles(og_get_double(t, a), og_get_double(t, b));
     }
 }

@@ -1,4 +1,5 @@
-/* rows: rows_loops.h for the four types of arithmetic.  Integers wrap around: their sums go through unsigned. */
+/* rows: rows_loops.h for the four types of arithmetic.  Integers wrap around: their sums go through
+ * unsigned. */
 #include "kernels/rows.h"
 
 #include "kernels/move.h"
@@ -31,8 +32,8 @@
 #include "kernels/rows_loops.h"
 
 /* Setting is moving bytes. */
-static void set_rows(og_elem elem, void *to, int64_t row, int64_t first, int64_t end, const int64_t *places,
-                     const void *from, int64_t from_first, int64_t n)
+static void set_rows(og_elem elem, void *to, int64_t row, int64_t first, int64_t end,
+                     const int64_t *places, const void *from, int64_t from_first, int64_t n)
 {
     for (int64_t i = 0; i < n; i++)
         if (places[i] >= first && places[i] < end)
@@ -47,9 +48,16 @@ void og_join_rows(og_elem elem, og_join how, void *to, int64_t row, int64_t firs
         return;
     }
     switch (elem) {
-    case OG_FLOAT: join_rows_float(how, to, row, first, end, places, (const float *)from + from_first, n); break;
-    case OG_DOUBLE: join_rows_double(how, to, row, first, end, places, (const double *)from + from_first, n); break;
-    case OG_INT32: join_rows_int32(how, to, row, first, end, places, (const int32_t *)from + from_first, n); break;
-    default: join_rows_int64(how, to, row, first, end, places, (const int64_t *)from + from_first, n);
+    case OG_FLOAT:
+        join_rows_float(how, to, row, first, end, places, (const float *)from + from_first, n);
+        break;
+    case OG_DOUBLE:
+        join_rows_double(how, to, row, first, end, places, (const double *)from + from_first, n);
+        break;
+    case OG_INT32:
+        join_rows_int32(how, to, row, first, end, places, (const int32_t *)from + from_first, n);
+        break;
+    default:
+        join_rows_int64(how, to, row, first, end, places, (const int64_t *)from + from_first, n);
     }
 }

@@ -1,4 +1,5 @@
-/* rows_loops: rows joined at places, for one C type; the includer defines T, FN(name), PLUS, TIMES and NAN_IN. */
+/* rows_loops: rows joined at places, for one C type; the includer defines T, FN(name), PLUS, TIMES
+ * and NAN_IN. */
 
 static void FN(join_row)(og_join how, T *y, const T *x, int64_t n)
 {
@@ -25,8 +26,8 @@ static void FN(join_row)(og_join how, T *y, const T *x, int64_t n)
     }
 }
 
-static void FN(join_rows)(og_join how, T *to, int64_t row, int64_t first, int64_t end, const int64_t *places,
-                          const T *from, int64_t n)
+static void FN(join_rows)(og_join how, T *to, int64_t row, int64_t first, int64_t end,
+                          const int64_t *places, const T *from, int64_t n)
 {
     for (int64_t i = 0; i < n; i++)
         if (places[i] >= first && places[i] < end)

@@ -1,8 +1,8 @@
 /*
  * content: shape arithmetic during inference (see content.h).
  *
- * Symbolic sizes are not negative, so rounding down, which og_dim_div does, is the rounding towards zero of
- * ONNX's Div; for numbers that may be negative C's own division is used.
+ * Symbolic sizes are not negative, so rounding down, which og_dim_div does, is the rounding towards
+ * zero of ONNX's Div; for numbers that may be negative C's own division is used.
  */
 #include "ops/content.h"
 
@@ -36,11 +36,21 @@ static bool content_join(og_infer *c, char what, og_dim a, og_dim b, og_dim *r)
     int64_t x, y;
 
     switch (what) {
-    case '+': *r = og_dim_add(c->dims, a, b); return true;
-    case '-': *r = og_dim_sub(c->dims, a, b); return true;
-    case '*': *r = og_dim_mul(c->dims, a, b); return true;
-    case 'M': *r = og_dim_max(c->dims, a, b); return true;
-    case 'm': *r = og_dim_min(c->dims, a, b); return true;
+    case '+':
+        *r = og_dim_add(c->dims, a, b);
+        return true;
+    case '-':
+        *r = og_dim_sub(c->dims, a, b);
+        return true;
+    case '*':
+        *r = og_dim_mul(c->dims, a, b);
+        return true;
+    case 'M':
+        *r = og_dim_max(c->dims, a, b);
+        return true;
+    case 'm':
+        *r = og_dim_min(c->dims, a, b);
+        return true;
     case '/':
         if (og_dim_const(c->dims, b, &y)) {
             if (y == 0 || (y < 0 && !og_dim_const(c->dims, a, &x)))
@@ -52,7 +62,8 @@ static bool content_join(og_infer *c, char what, og_dim a, og_dim b, og_dim *r)
         }
         *r = og_dim_div(c->dims, a, b);
         return true;
-    default: return false;
+    default:
+        return false;
     }
 }
 

@@ -1,8 +1,10 @@
-/* CenterCropPad: cropped or padded by zeros around the middle to given sizes; the odd element is the last one.  The
- * gradient is the operator itself, back to the sizes of x. */
+/* CenterCropPad: cropped or padded by zeros around the middle to given sizes; the odd element is
+ * the last one.  The gradient is the operator itself, back to the sizes of x. */
 #include "ops/shape/shape.h"
 
-typedef struct { og_ints axes; } crop_attrs;
+typedef struct {
+    og_ints axes;
+} crop_attrs;
 
 static og_status crop_infer(og_infer *c)
 {
@@ -35,8 +37,10 @@ static og_status crop_infer(og_infer *c)
 static void crop_gradient(og_grad *c)
 {
     const crop_attrs *a = c->attrs;
-    const og_attr attrs[] = { { .name = a->axes.v ? "axes" : NULL, .kind = OG_ATTR_INTS, .u.ints = a->axes },
-                              { .name = NULL } };
+    const og_attr attrs[] = {
+        { .name = a->axes.v ? "axes" : NULL, .kind = OG_ATTR_INTS, .u.ints = a->axes },
+        { .name = NULL }
+    };
     og_value *sizes = og_shape_of(og_x(c, 0));
 
     if (a->axes.v)
@@ -58,7 +62,8 @@ static void crop_maps(const og_call *c, int64_t *maps)
 
 static og_status crop_prepare(og_call *c)
 {
-    return og_embed_prepare(c, crop_maps, 1, 0); /* the sizes are known by now: no input to wait for */
+    return og_embed_prepare(c, crop_maps, 1,
+                            0); /* the sizes are known by now: no input to wait for */
 }
 
 static void crop_run(const og_call *c, int64_t piece, void *scratch)
@@ -67,15 +72,22 @@ static void crop_run(const og_call *c, int64_t piece, void *scratch)
 }
 
 const og_op og_op_center_crop_pad = {
-    .name = "CenterCropPad", .version = 18, .valid_from = 18,
+    .name = "CenterCropPad",
+    .version = 18,
+    .valid_from = 18,
     .doc = "Cropped or padded around the middle to given sizes.",
     .in = { OG_PORT("input_data", OG_ANY), OG_PORT("shape", OG_INDICES, .role = OG_ROLE_SHAPE) },
     .out = { OG_PORT("output_data", OG_SAME_AS(0)) },
-    .attr = { OG_LIST_ATTR(crop_attrs, axes, INTS) }, .attr_size = sizeof(crop_attrs),
+    .attr = { OG_LIST_ATTR(crop_attrs, axes, INTS) },
+    .attr_size = sizeof(crop_attrs),
     .traits = OG_COPIES,
-    .infer = crop_infer, .gradient = crop_gradient, .prepare = crop_prepare, .run = crop_run,
+    .infer = crop_infer,
+    .gradient = crop_gradient,
+    .prepare = crop_prepare,
+    .run = crop_run,
     .samples = OG_SAMPLES("float[5,4] input_data; int64[2] shape = 2 7",
                           "double[3,6,2] input_data; int32[1] shape = 3; axes=[-2]",
-                          "double[4,3] input_data; int64[2] shape = 3 0", "float[0,3] input_data; int64[1] shape = 2; "
+                          "double[4,3] input_data; int64[2] shape = 3 0",
+                          "float[0,3] input_data; int64[1] shape = 2; "
                           "axes=[0]"),
 };

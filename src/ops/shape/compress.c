@@ -1,7 +1,9 @@
 /* Compress: the entries of an axis (or of the flattened tensor) whose condition is true. */
 #include "ops/shape/shape.h"
 
-typedef struct { int64_t axis; } compress_attrs;
+typedef struct {
+    int64_t axis;
+} compress_attrs;
 
 static int64_t compress_count(const og_tensor *condition)
 {
@@ -34,11 +36,13 @@ static og_status compress_check(og_call *c)
 {
     const compress_attrs *a = c->attrs;
     const og_tensor *x = c->in[0], *condition = c->in[1];
-    int64_t size = a->axis == OG_ABSENT ? x->count : x->dims[a->axis < 0 ? a->axis + x->rank : a->axis];
+    int64_t size =
+        a->axis == OG_ABSENT ? x->count : x->dims[a->axis < 0 ? a->axis + x->rank : a->axis];
 
     for (int64_t i = size; i < condition->count; i++)
         if (((const uint8_t *)condition->data)[i])
-            return og_call_fail(c, OG_BAD_VALUE, "condition is true at place %lld, expected places below %lld",
+            return og_call_fail(c, OG_BAD_VALUE,
+                                "condition is true at place %lld, expected places below %lld",
                                 (long long)i, (long long)size);
     return OG_OK;
 }
@@ -46,11 +50,15 @@ static og_status compress_check(og_call *c)
 static void compress_gradient(og_grad *c)
 {
     const compress_attrs *a = c->attrs;
-    const og_attr attrs[] = { { .name = a->axis == OG_ABSENT ? NULL : "axis", .kind = OG_ATTR_INT, .u.i = a->axis },
-                              { .name = NULL } };
+    const og_attr attrs[] = {
+        { .name = a->axis == OG_ABSENT ? NULL : "axis", .kind = OG_ATTR_INT, .u.i = a->axis },
+        { .name = NULL }
+    };
     og_value *x = og_x(c, 0);
 
-    og_set_dx(c, 0, og_sum_at_places(og_dy(c, 0), OG_OP("Compress", attrs, og_places_like(x), og_x(c, 1)), x));
+    og_set_dx(
+        c, 0,
+        og_sum_at_places(og_dy(c, 0), OG_OP("Compress", attrs, og_places_like(x), og_x(c, 1)), x));
 }
 
 static void compress_run(const og_call *c, int64_t piece, void *scratch)
@@ -60,25 +68,37 @@ static void compress_run(const og_call *c, int64_t piece, void *scratch)
     int axis = a->axis == OG_ABSENT ? 0 : (int)(a->axis < 0 ? a->axis + x->rank : a->axis);
     int64_t outer = a->axis == OG_ABSENT ? 1 : og_count(axis, x->dims);
     int64_t size = a->axis == OG_ABSENT ? x->count : x->dims[axis];
-    int64_t row = a->axis == OG_ABSENT ? 1 : og_count(x->rank - axis - 1, x->dims + axis + 1), at = 0;
+    int64_t row = a->axis == OG_ABSENT ? 1 : og_count(x->rank - axis - 1, x->dims + axis + 1),
+            at = 0;
 
     (void)piece;
     (void)scratch;
     for (int64_t o = 0; o < outer; o++)
         for (int64_t i = 0; i < size && i < condition->count; i++)
             if (((const uint8_t *)condition->data)[i])
-                og_copy_run(x->elem, c->out[0]->data, at++ * row, x->data, (o * size + i) * row, row);
+                og_copy_run(x->elem, c->out[0]->data, at++ * row, x->data, (o * size + i) * row,
+                            row);
 }
 
 const og_op og_op_compress = {
-    .name = "Compress", .version = 28, .valid_from = 11, .versions = "9 11",
+    .name = "Compress",
+    .version = 28,
+    .valid_from = 11,
+    .versions = "9 11",
     .doc = "The entries whose condition is true.",
-    .in = { OG_PORT("input", OG_ANY), OG_PORT("condition", OG_BIT(OG_BOOL), .role = OG_ROLE_SHAPE) },
+    .in = { OG_PORT("input", OG_ANY),
+            OG_PORT("condition", OG_BIT(OG_BOOL), .role = OG_ROLE_SHAPE) },
     .out = { OG_PORT("output", OG_SAME_AS(0)) },
-    .attr = { OG_INT_ATTR(compress_attrs, axis, OG_ABSENT) }, .attr_size = sizeof(compress_attrs),
+    .attr = { OG_INT_ATTR(compress_attrs, axis, OG_ABSENT) },
+    .attr_size = sizeof(compress_attrs),
     .traits = OG_COPIES,
-    .infer = compress_infer, .gradient = compress_gradient, .check = compress_check, .run = compress_run,
+    .infer = compress_infer,
+    .gradient = compress_gradient,
+    .check = compress_check,
+    .run = compress_run,
     .samples = OG_SAMPLES("float[3,2] input; bool[3] condition = 0 1 1; axis=0",
-                          "double[3,4] input; bool[3] condition = 1 0 1; axis=-1", "float[2,3] input; bool[5] "
-                          "condition = 1 0 0 1 1", "float[3] input; bool[3] condition = 0 0 0"),
+                          "double[3,4] input; bool[3] condition = 1 0 1; axis=-1",
+                          "float[2,3] input; bool[5] "
+                          "condition = 1 0 0 1 1",
+                          "float[3] input; bool[3] condition = 0 0 0"),
 };

@@ -1,7 +1,9 @@
 /* Concat: tensors joined along one axis. */
 #include "ops/shape/shape.h"
 
-typedef struct { int64_t axis; } concat_attrs;
+typedef struct {
+    int64_t axis;
+} concat_attrs;
 
 static int concat_axis(const concat_attrs *a, int rank)
 {
@@ -43,7 +45,8 @@ static og_status concat_infer(og_infer *c)
             if (k == axis)
                 dims[k] = og_dim_add(c->dims, dims[k], og_infer_dim(c, i, k));
             else
-                OG_TRY(og_infer_agree(c, "size of joined inputs", dims[k], og_infer_dim(c, i, k), &dims[k]));
+                OG_TRY(og_infer_agree(c, "size of joined inputs", dims[k], og_infer_dim(c, i, k),
+                                      &dims[k]));
         }
     }
     OG_TRY(og_infer_shape(c, 0, rank, dims));
@@ -63,7 +66,8 @@ static void concat_gradient(og_grad *c)
 {
     const concat_attrs *a = c->attrs;
     int n = c->node->n_in;
-    og_value **sizes = OG_NEW_N(c->g->arena, og_value *, n), **dx = OG_NEW_N(c->g->arena, og_value *, n);
+    og_value **sizes = OG_NEW_N(c->g->arena, og_value *, n),
+             **dx = OG_NEW_N(c->g->arena, og_value *, n);
 
     if (!sizes || !dx)
         return;
@@ -102,14 +106,22 @@ static int concat_valid_from(const og_node *node)
 }
 
 const og_op og_op_concat = {
-    .name = "Concat", .version = 13, .valid_from_node = concat_valid_from, .versions = "1 4 11",
+    .name = "Concat",
+    .version = 13,
+    .valid_from_node = concat_valid_from,
+    .versions = "1 4 11",
     .doc = "Tensors joined along one axis.",
-    .in = { OG_PORT("inputs", OG_ANY, .variadic = true) }, .out = { OG_PORT("concat_result", OG_SAME_AS(0)) },
-    .attr = { OG_NEED_ATTR(concat_attrs, axis, INT) }, .attr_size = sizeof(concat_attrs),
+    .in = { OG_PORT("inputs", OG_ANY, .variadic = true) },
+    .out = { OG_PORT("concat_result", OG_SAME_AS(0)) },
+    .attr = { OG_NEED_ATTR(concat_attrs, axis, INT) },
+    .attr_size = sizeof(concat_attrs),
     .traits = OG_COPIES,
-    .infer = concat_infer, .upgrade = concat_upgrade, .gradient = concat_gradient,
-    .prepare = concat_prepare, .run = og_moves_run,
+    .infer = concat_infer,
+    .upgrade = concat_upgrade,
+    .gradient = concat_gradient,
+    .prepare = concat_prepare,
+    .run = og_moves_run,
     .samples = OG_SAMPLES("float[2,3] a; float[2,5] b; float[2,1] c; axis=1",
-                          "double[2,3,2] a; double[1,3,2] b; axis=-3", "float[0,3] a; float[2,3] b; axis=0",
-                          "int64[4] a; axis=0"),
+                          "double[2,3,2] a; double[1,3,2] b; axis=-3",
+                          "float[0,3] a; float[2,3] b; axis=0", "int64[4] a; axis=0"),
 };

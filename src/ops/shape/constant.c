@@ -1,6 +1,6 @@
 /*
- * Constant: numbers that stand in the graph.  Loading makes them constants of the graph at once, so the node lives
- * on only where someone builds it by name.
+ * Constant: numbers that stand in the graph.  Loading makes them constants of the graph at once, so
+ * the node lives on only where someone builds it by name.
  */
 #include "ops/shape/shape.h"
 
@@ -14,7 +14,8 @@ typedef struct {
     og_strings value_strings;
 } constant_attrs;
 
-/* The attribute that is given, as a view; false unless it is exactly one.  `dims` and `one` are the caller's. */
+/* The attribute that is given, as a view; false unless it is exactly one.  `dims` and `one` are the
+ * caller's. */
 static bool constant_view(const constant_attrs *a, int64_t *dims, og_string *one, og_tensor *view)
 {
     int n = 0;
@@ -51,8 +52,9 @@ static og_status constant_infer(og_infer *c)
     int64_t dims;
 
     if (!constant_view(c->attrs, &dims, &one, &t))
-        return og_infer_fail(c, OG_BAD_FILE, "expected exactly one of the attributes value, value_int, value_ints, "
-                                             "value_float, value_floats, value_string, value_strings");
+        return og_infer_fail(c, OG_BAD_FILE,
+                             "expected exactly one of the attributes value, value_int, value_ints, "
+                             "value_float, value_floats, value_string, value_strings");
     og_infer_elem(c, 0, t.elem);
     OG_TRY(og_infer_shape(c, 0, t.rank, t.dims));
     if (t.elem == OG_INT64 && t.count <= OG_CONTENT_MAX) {
@@ -83,24 +85,42 @@ static void constant_run(const og_call *c, int64_t piece, void *scratch)
 }
 
 const og_op og_op_constant = {
-    .name = "Constant", .version = 25, .valid_from = 1, .versions = "1 9 11 12 13 19 21 23 24",
+    .name = "Constant",
+    .version = 25,
+    .valid_from = 1,
+    .versions = "1 9 11 12 13 19 21 23 24",
     .doc = "Numbers that stand in the graph.",
     .out = { OG_PORT("output", OG_ANY) },
     .attr = { OG_LIST_ATTR(constant_attrs, value, TENSOR),
-              { .name = "value_int", .kind = OG_ATTR_INT, .offset = offsetof(constant_attrs, value_int),
-                .i = OG_ABSENT, .since = 12 },
-              { .name = "value_float", .kind = OG_ATTR_FLOAT, .offset = offsetof(constant_attrs, value_float),
-                .f = NAN, .since = 12 },
-              { .name = "value_string", .kind = OG_ATTR_STRING, .offset = offsetof(constant_attrs, value_string),
+              { .name = "value_int",
+                .kind = OG_ATTR_INT,
+                .offset = offsetof(constant_attrs, value_int),
+                .i = OG_ABSENT,
                 .since = 12 },
-              { .name = "value_ints", .kind = OG_ATTR_INTS, .offset = offsetof(constant_attrs, value_ints),
+              { .name = "value_float",
+                .kind = OG_ATTR_FLOAT,
+                .offset = offsetof(constant_attrs, value_float),
+                .f = NAN,
                 .since = 12 },
-              { .name = "value_floats", .kind = OG_ATTR_FLOATS, .offset = offsetof(constant_attrs, value_floats),
+              { .name = "value_string",
+                .kind = OG_ATTR_STRING,
+                .offset = offsetof(constant_attrs, value_string),
                 .since = 12 },
-              { .name = "value_strings", .kind = OG_ATTR_STRINGS,
-                .offset = offsetof(constant_attrs, value_strings), .since = 12 } },
+              { .name = "value_ints",
+                .kind = OG_ATTR_INTS,
+                .offset = offsetof(constant_attrs, value_ints),
+                .since = 12 },
+              { .name = "value_floats",
+                .kind = OG_ATTR_FLOATS,
+                .offset = offsetof(constant_attrs, value_floats),
+                .since = 12 },
+              { .name = "value_strings",
+                .kind = OG_ATTR_STRINGS,
+                .offset = offsetof(constant_attrs, value_strings),
+                .since = 12 } },
     .attr_size = sizeof(constant_attrs),
     .traits = OG_COPIES | OG_SHAPE_ONLY | OG_ZERO_GRADIENT,
-    .infer = constant_infer, .run = constant_run,
+    .infer = constant_infer,
+    .run = constant_run,
     .samples = OG_SAMPLES("value_ints=[3,1,2]", "value_float=2.5"),
 };

@@ -1,13 +1,16 @@
 /*
- * Einsum: sums of products over labelled axes.  It is its expansion: axes named twice by one tensor become their
- * diagonal, axes that one tensor alone has are summed, and tensors join from left to right, by MatMul where they
- * share an axis that is summed and by Mul where not.  The gradient follows from the expansion.
+ * Einsum: sums of products over labelled axes.  It is its expansion: axes named twice by one tensor
+ * become their diagonal, axes that one tensor alone has are summed, and tensors join from left to
+ * right, by MatMul where they share an axis that is summed and by Mul where not.  The gradient
+ * follows from the expansion.
  */
 #include "ops/shape/einsum.h"
 
 #include "ops/shape/shape.h"
 
-typedef struct { const char *equation; } einsum_attrs;
+typedef struct {
+    const char *equation;
+} einsum_attrs;
 
 static og_status einsum_infer(og_infer *c)
 {
@@ -40,7 +43,7 @@ static og_status einsum_infer(og_infer *c)
     return og_infer_shape(c, 0, e.out.n, dims);
 }
 
-/* ---- Expansion --------------------------------------------------------------------------------------------------- */
+/* ---- Expansion ------------------------------------------------------------------------------- */
 
 /* A tensor under way. */
 typedef struct operand {
@@ -48,7 +51,8 @@ typedef struct operand {
     einsum_term t;
 } operand;
 
-/* Brings the axes into the order of `labels`, which are all of x's; labels that it lacks get size 1. */
+/* Brings the axes into the order of `labels`, which are all of x's; labels that it lacks get
+ * size 1. */
 static og_value *arrange(const operand *x, const einsum_term *labels)
 {
     int64_t perm[OG_MAX_RANK], missing[OG_MAX_RANK];
@@ -86,11 +90,13 @@ static og_value *joined_size(og_value *x, int first, int n)
     og_value *size = og_int_like(x, 1);
 
     for (int i = 0; i < n; i++)
-        size = i ? og_mul(size, og_shape_part(x, first + i, first + i + 1)) : og_shape_part(x, first, first + 1);
+        size = i ? og_mul(size, og_shape_part(x, first + i, first + i + 1))
+                 : og_shape_part(x, first, first + 1);
     return size;
 }
 
-/* Axes `a` and `b` of one label become one, their diagonal: in the matrix written as a line it is every n+1st. */
+/* Axes `a` and `b` of one label become one, their diagonal: in the matrix written as a line it is
+ * every n+1st. */
 static void take_diagonal(operand *x, int a, int b)
 {
     einsum_term order = { 0 };
@@ -109,7 +115,8 @@ static void take_diagonal(operand *x, int a, int b)
     og_value *parts[2] = { n > 2 ? og_shape_part(v, 0, n - 2) : NULL, joined_size(v, n - 2, 2) };
     og_value *line = n > 2 ? og_concat(0, 2, parts) : parts[1];
     og_value *step = og_add(og_shape_part(v, n - 1, n), og_int_like(v, 1));
-    x->v = og_slice(og_reshape(v, line), og_int_like(v, 0), og_int_like(v, INT64_MAX), og_int_like(v, -1), step);
+    x->v = og_slice(og_reshape(v, line), og_int_like(v, 0), og_int_like(v, INT64_MAX),
+                    og_int_like(v, -1), step);
     x->t = order;
 }
 
@@ -143,13 +150,15 @@ static void sum_alone(operand *x, const bool *needed)
     x->t = left;
 }
 
-/* A summed axis that is 1 here and longer there broadcasts: it leaves this tensor, and the other one sums it. */
+/* A summed axis that is 1 here and longer there broadcasts: it leaves this tensor, and the other
+ * one sums it. */
 static void drop_ones(operand *x, const operand *y, const bool *kept)
 {
     for (int i = x->t.n; i-- > 0;) {
         int label = x->t.label[i], other = og_einsum_axis(&y->t, label);
 
-        if (other < 0 || kept[label] || og_known_dim(x->v, i) != 1 || og_known_dim(y->v, other) == 1)
+        if (other < 0 || kept[label] || og_known_dim(x->v, i) != 1 ||
+            og_known_dim(y->v, other) == 1)
             continue;
         x->v = og_squeeze(x->v, OG_INTS(i));
         term_remove(&x->t, i);
@@ -169,12 +178,14 @@ static og_value *as_matrix(const operand *x, const einsum_term *batch, const ein
     og_value *v = arrange(x, &order);
     if (rows->n == 1 && columns->n == 1)
         return v;
-    og_value *parts[3] = { batch->n ? og_shape_part(v, 0, batch->n) : NULL, joined_size(v, batch->n, rows->n),
+    og_value *parts[3] = { batch->n ? og_shape_part(v, 0, batch->n) : NULL,
+                           joined_size(v, batch->n, rows->n),
                            joined_size(v, batch->n + rows->n, columns->n) };
     return og_reshape(v, og_concat(0, batch->n ? 3 : 2, batch->n ? parts : parts + 1));
 }
 
-/* The joined axes of a product apart again.  Batch sizes are the product's, for they may have broadcast. */
+/* The joined axes of a product apart again.  Batch sizes are the product's, for they may have
+ * broadcast. */
 static void split_matrix(operand *out, const operand *x, const operand *y, int batch, int rows)
 {
     og_value *parts[OG_MAX_RANK];
@@ -185,8 +196,9 @@ static void split_matrix(operand *out, const operand *x, const operand *y, int b
 
         parts[i] = og_shape_part(from->v, axis, axis + 1);
     }
-    out->v = og_reshape(out->v, out->t.n ? og_concat(0, out->t.n, parts)
-                                         : og_ints_like(out->v, (og_ints){ 0, (const int64_t[]){ 0 } }));
+    out->v =
+        og_reshape(out->v, out->t.n ? og_concat(0, out->t.n, parts)
+                                    : og_ints_like(out->v, (og_ints){ 0, (const int64_t[]){ 0 } }));
 }
 
 /* The product of two tensors whose shared labels outside `kept` are summed. */
@@ -213,7 +225,8 @@ static operand join(operand x, operand y, const bool *kept)
         out.v = og_mul(arrange(&x, &out.t), arrange(&y, &out.t));
         return out;
     }
-    og_value *left = as_matrix(&x, &batch, &rows, &summed), *right = as_matrix(&y, &batch, &summed, &columns);
+    og_value *left = as_matrix(&x, &batch, &rows, &summed),
+             *right = as_matrix(&y, &batch, &summed, &columns);
     out.v = og_matmul(left, right);
     if (rows.n == 1 && columns.n == 1)
         return out;
@@ -266,13 +279,20 @@ static void einsum_expand(og_rewrite *c)
 }
 
 const og_op og_op_einsum = {
-    .name = "Einsum", .version = 28, .valid_from = 12, .versions = "12",
+    .name = "Einsum",
+    .version = 28,
+    .valid_from = 12,
+    .versions = "12",
     .doc = "Sums of products over labelled axes.",
-    .in = { OG_PORT("Inputs", OG_NUMERIC, .variadic = true) }, .out = { OG_PORT("Output", OG_SAME_AS(0)) },
-    .attr = { OG_NEED_ATTR(einsum_attrs, equation, STRING) }, .attr_size = sizeof(einsum_attrs),
-    .infer = einsum_infer, .expand = einsum_expand,
-    .samples = OG_SAMPLES("float[2,3] a; float[3,4] b; equation=ij,jk->ik", "double[3,3] a; equation=ii->i",
-                          "double[2,3,4] a; double[5,4] b; equation=...j,kj->k...",
-                          "double[2,3] a; double[3,2] b; double[2,4] c; equation=ij,ji,ik->k",
-                          "float[2,3,3] a; equation=bii", "float[2,0] a; float[0,3] b; equation=ij,jk"),
+    .in = { OG_PORT("Inputs", OG_NUMERIC, .variadic = true) },
+    .out = { OG_PORT("Output", OG_SAME_AS(0)) },
+    .attr = { OG_NEED_ATTR(einsum_attrs, equation, STRING) },
+    .attr_size = sizeof(einsum_attrs),
+    .infer = einsum_infer,
+    .expand = einsum_expand,
+    .samples = OG_SAMPLES(
+        "float[2,3] a; float[3,4] b; equation=ij,jk->ik", "double[3,3] a; equation=ii->i",
+        "double[2,3,4] a; double[5,4] b; equation=...j,kj->k...",
+        "double[2,3] a; double[3,2] b; double[2,4] c; equation=ij,ji,ik->k",
+        "float[2,3,3] a; equation=bii", "float[2,0] a; float[0,3] b; equation=ij,jk"),
 };

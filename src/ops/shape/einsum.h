@@ -5,7 +5,8 @@
 #include "base/base.h"
 
 enum {
-    EINSUM_LETTERS = 52, /* a-z, A-Z; the axes that an ellipsis stands for follow, counted from the right */
+    EINSUM_LETTERS =
+        52, /* a-z, A-Z; the axes that an ellipsis stands for follow, counted from the right */
     EINSUM_LABELS = EINSUM_LETTERS + OG_MAX_RANK,
     EINSUM_INPUTS = 64
 };
@@ -21,8 +22,10 @@ typedef struct einsum {
     einsum_term in[EINSUM_INPUTS], out;
 } einsum;
 
-/* Reads an equation for inputs of these ranks; false with a sentence in `why` when it does not fit them. */
-bool og_einsum_read(const char *equation, int n_in, const int *ranks, einsum *e, char *why, size_t size);
+/* Reads an equation for inputs of these ranks; false with a sentence in `why` when it does not fit
+ * them. */
+bool og_einsum_read(const char *equation, int n_in, const int *ranks, einsum *e, char *why,
+                    size_t size);
 
 /* The axis of a label, or -1. */
 int og_einsum_axis(const einsum_term *t, int label);

@@ -19,9 +19,11 @@ static const char *skip_spaces(const char *at)
     return at;
 }
 
-/* Reads one term up to ',' or '-' or the end.  rank is that of its tensor; -1: an output, whose ellipsis stands
- * for `ellipsis` axes.  *seen becomes the number of axes of its ellipsis.  NULL with a sentence on failure. */
-static const char *read_term(const char *at, int rank, int ellipsis, einsum_term *t, int *seen, char *why, size_t size)
+/* Reads one term up to ',' or '-' or the end.  rank is that of its tensor; -1: an output, whose
+ * ellipsis stands for `ellipsis` axes.  *seen becomes the number of axes of its ellipsis.  NULL
+ * with a sentence on failure. */
+static const char *read_term(const char *at, int rank, int ellipsis, einsum_term *t, int *seen,
+                             char *why, size_t size)
 {
     int letters = 0, dots = 0;
 
@@ -31,7 +33,8 @@ static const char *read_term(const char *at, int rank, int ellipsis, einsum_term
     }
     t->n = 0;
     *seen = !dots ? 0 : rank < 0 ? ellipsis : rank - letters;
-    if ((dots && dots != 3) || *seen < 0 || letters + *seen > OG_MAX_RANK || (rank >= 0 && letters + *seen != rank)) {
+    if ((dots && dots != 3) || *seen < 0 || letters + *seen > OG_MAX_RANK ||
+        (rank >= 0 && letters + *seen != rank)) {
         snprintf(why, size, "a term of %d letters%s does not fit a tensor of rank %d", letters,
                  dots ? " and an ellipsis" : "", rank);
         return NULL;
@@ -53,7 +56,8 @@ static const char *read_term(const char *at, int rank, int ellipsis, einsum_term
     return at;
 }
 
-/* Without "->": the ellipsis, then the letters that stand once, capitals first as numpy sorts them. */
+/* Without "->": the ellipsis, then the letters that stand once, capitals first as numpy sorts them.
+ */
 static void implied_output(einsum *e, int ellipsis)
 {
     int count[EINSUM_LETTERS] = { 0 };
@@ -78,7 +82,9 @@ static bool check_output(const einsum *e, char *why, size_t size)
 {
     for (int k = 0; k < e->out.n; k++) {
         int label = e->out.label[k], i = 0;
-        char letter = (char)(label < 26 ? 'a' + label : label < EINSUM_LETTERS ? 'A' + label - 26 : '.');
+        char letter = (char)(label < 26               ? 'a' + label
+                             : label < EINSUM_LETTERS ? 'A' + label - 26
+                                                      : '.');
 
         while (i < e->n_in && og_einsum_axis(&e->in[i], label) < 0)
             i++;
@@ -91,7 +97,8 @@ static bool check_output(const einsum *e, char *why, size_t size)
     return true;
 }
 
-bool og_einsum_read(const char *equation, int n_in, const int *ranks, einsum *e, char *why, size_t size)
+bool og_einsum_read(const char *equation, int n_in, const int *ranks, einsum *e, char *why,
+                    size_t size)
 {
     const char *at = equation;
     int ellipsis = 0, seen;
@@ -106,7 +113,8 @@ bool og_einsum_read(const char *equation, int n_in, const int *ranks, einsum *e,
             return false;
         ellipsis = seen > ellipsis ? seen : ellipsis;
         if ((*at == ',') != (i + 1 < n_in)) {
-            snprintf(why, size, "the equation has %s terms than the %d inputs", *at == ',' ? "more" : "fewer", n_in);
+            snprintf(why, size, "the equation has %s terms than the %d inputs",
+                     *at == ',' ? "more" : "fewer", n_in);
             return false;
         }
         at += *at == ',';
@@ -115,7 +123,8 @@ bool og_einsum_read(const char *equation, int n_in, const int *ranks, einsum *e,
         implied_output(e, ellipsis);
         return true;
     }
-    if (strncmp(at, "->", 2) || !(at = read_term(at + 2, -1, ellipsis, &e->out, &seen, why, size)) || *at) {
+    if (strncmp(at, "->", 2) ||
+        !(at = read_term(at + 2, -1, ellipsis, &e->out, &seen, why, size)) || *at) {
         if (!at)
             return false;
         snprintf(why, size, "the equation does not end with '->' and one term");

@@ -1,11 +1,14 @@
 /*
- * GatherElements and ScatterElements: one element per index, which takes the place of its own position along one
- * axis.  In a scatter later elements win over earlier ones, or are joined with them in order.
+ * GatherElements and ScatterElements: one element per index, which takes the place of its own
+ * position along one axis.  In a scatter later elements win over earlier ones, or are joined with
+ * them in order.
  */
 #include "ops/shape/scatter.h"
 #include "ops/shape/shape.h"
 
-typedef struct { int64_t axis; } elements_attrs;
+typedef struct {
+    int64_t axis;
+} elements_attrs;
 
 enum { STRIP = 512 };
 
@@ -29,9 +32,10 @@ static void gather_elements_gradient(og_grad *c)
 {
     const elements_attrs *a = c->attrs;
 
-    og_set_dx(c, 0, OG_OP("ScatterElements",
-                          OG_ATTRS(OG_SET_INT("axis", a->axis), OG_SET_STRING("reduction", "add")),
-                          og_zeros_like(og_x(c, 0)), og_x(c, 1), og_dy(c, 0)));
+    og_set_dx(c, 0,
+              OG_OP("ScatterElements",
+                    OG_ATTRS(OG_SET_INT("axis", a->axis), OG_SET_STRING("reduction", "add")),
+                    og_zeros_like(og_x(c, 0)), og_x(c, 1), og_dy(c, 0)));
 }
 
 /* A piece is some rows of the indices. */
@@ -70,21 +74,29 @@ static void gather_elements_run(const og_call *c, int64_t piece, void *scratch)
 }
 
 const og_op og_op_gather_elements = {
-    .name = "GatherElements", .version = 13, .valid_from = 11, .versions = "11",
+    .name = "GatherElements",
+    .version = 13,
+    .valid_from = 11,
+    .versions = "11",
     .doc = "One element per index, along one axis.",
     .in = { OG_PORT("data", OG_ANY), OG_PORT("indices", OG_INDICES, .role = OG_ROLE_SHAPE) },
     .out = { OG_PORT("output", OG_SAME_AS(0)) },
-    .attr = { OG_INT_ATTR(elements_attrs, axis, 0) }, .attr_size = sizeof(elements_attrs),
+    .attr = { OG_INT_ATTR(elements_attrs, axis, 0) },
+    .attr_size = sizeof(elements_attrs),
     .traits = OG_COPIES,
-    .infer = gather_elements_infer, .gradient = gather_elements_gradient, .check = elements_check,
-    .prepare = gather_elements_prepare, .run = gather_elements_run,
-    .samples = OG_SAMPLES("float[3,2] data; int64[4,2] indices = 0 2 2 -1 1 1 0 0",
-                          "double[2,5] data; int32[1,3] indices = 4 4 -5; axis=1",
-                          "float[2,3,2] data; int64[2,2,2] indices = 0 2 1 1 -1 0 2 2; axis=-2",
-                          "float[3] data; int64[0] indices", "int64[4] data; int64[2] indices = 1 3"),
+    .infer = gather_elements_infer,
+    .gradient = gather_elements_gradient,
+    .check = elements_check,
+    .prepare = gather_elements_prepare,
+    .run = gather_elements_run,
+    .samples =
+        OG_SAMPLES("float[3,2] data; int64[4,2] indices = 0 2 2 -1 1 1 0 0",
+                   "double[2,5] data; int32[1,3] indices = 4 4 -5; axis=1",
+                   "float[2,3,2] data; int64[2,2,2] indices = 0 2 1 1 -1 0 2 2; axis=-2",
+                   "float[3] data; int64[0] indices", "int64[4] data; int64[2] indices = 1 3"),
 };
 
-/* ---- ScatterElements -------------------------------------------------------------------------------------------- */
+/* ---- ScatterElements ------------------------------------------------------------------------- */
 
 typedef struct {
     int64_t axis;
@@ -100,7 +112,8 @@ static og_status scatter_elements_infer(og_infer *c)
     OG_TRY(og_elements_infer(c, a->axis, &axis));
     OG_TRY(og_infer_need_rank(c, 2, c->in[0]->rank));
     for (int i = 0; i < c->in[0]->rank; i++)
-        OG_TRY(og_infer_agree(c, "sizes of indices and updates", og_infer_dim(c, 1, i), og_infer_dim(c, 2, i), NULL));
+        OG_TRY(og_infer_agree(c, "sizes of indices and updates", og_infer_dim(c, 1, i),
+                              og_infer_dim(c, 2, i), NULL));
     return og_infer_shape(c, 0, c->in[0]->rank, c->in[0]->dims);
 }
 
@@ -112,7 +125,8 @@ static void scatter_elements_gradient(og_grad *c)
     og_scatter_gradient(c, &r, a->reduction);
 }
 
-/* Pieces are ranges of the axes before the scattered one: writers to one place are all in one piece. */
+/* Pieces are ranges of the axes before the scattered one: writers to one place are all in one
+ * piece. */
 typedef struct scatter_work {
     int64_t outer, step; /* of the data */
     int64_t slab;        /* elements behind one outer index */
@@ -155,7 +169,8 @@ static int64_t scatter_outer(const og_elements *e, const og_tensor *x, int64_t o
     return own;
 }
 
-static void scatter_slab(const og_call *c, const og_elements *e, og_join how, int64_t row, int64_t rows)
+static void scatter_slab(const og_call *c, const og_elements *e, og_join how, int64_t row,
+                         int64_t rows)
 {
     og_tensor *y = c->out[0];
     const og_tensor *updates = c->in[2];
@@ -184,7 +199,8 @@ static void scatter_elements_run(const og_call *c, int64_t piece, void *scratch)
     (void)scratch;
     if (x->count == 0)
         return;
-    og_copy_run(x->elem, c->out[0]->data, first * w->slab, x->data, first * w->slab, (end - first) * w->slab);
+    og_copy_run(x->elem, c->out[0]->data, first * w->slab, x->data, first * w->slab,
+                (end - first) * w->slab);
     if (c->in[1]->count == 0)
         return;
     og_elements_set(&e, x, c->in[1], a->axis);
@@ -206,18 +222,27 @@ static int scatter_valid_from(const og_node *node)
 }
 
 const og_op og_op_scatter_elements = {
-    .name = "ScatterElements", .version = 18, .valid_from_node = scatter_valid_from, .versions = "11 13 16",
+    .name = "ScatterElements",
+    .version = 18,
+    .valid_from_node = scatter_valid_from,
+    .versions = "11 13 16",
     .doc = "One element per update written at an index, along one axis.",
     .in = { OG_PORT("data", OG_ANY), OG_PORT("indices", OG_INDICES, .role = OG_ROLE_SHAPE),
             OG_PORT("updates", OG_SAME_AS(0)) },
     .out = { OG_PORT("output", OG_SAME_AS(0)) },
     .attr = { OG_INT_ATTR(scatter_attrs, axis, 0),
-              { .name = "reduction", .kind = OG_ATTR_STRING, .offset = offsetof(scatter_attrs, reduction),
-                .s = "none", .since = 16 } },
+              { .name = "reduction",
+                .kind = OG_ATTR_STRING,
+                .offset = offsetof(scatter_attrs, reduction),
+                .s = "none",
+                .since = 16 } },
     .attr_size = sizeof(scatter_attrs),
     .traits = OG_COPIES | OG_INPLACE,
-    .infer = scatter_elements_infer, .gradient = scatter_elements_gradient, .check = elements_check,
-    .prepare = scatter_elements_prepare, .run = scatter_elements_run,
+    .infer = scatter_elements_infer,
+    .gradient = scatter_elements_gradient,
+    .check = elements_check,
+    .prepare = scatter_elements_prepare,
+    .run = scatter_elements_run,
     .samples = OG_SAMPLES(
         "float[3,3] data; int64[2,3] indices = 1 0 2 0 2 1; float[2,3] updates",
         "float[1,5] data; int64[1,3] indices = 1 3 1; float[1,3] updates; axis=1",
@@ -228,7 +253,7 @@ const og_op og_op_scatter_elements = {
         "float[3] data; int64[0] indices; float[0] updates"),
 };
 
-/* ---- Scatter ------------------------------------------------------------------------------------------------------ */
+/* ---- Scatter --------------------------------------------------------------------------------- */
 
 static og_status scatter_infer(og_infer *c)
 {
@@ -238,27 +263,34 @@ static og_status scatter_infer(og_infer *c)
 static void scatter_upgrade(og_rewrite *c, int from)
 {
     (void)from;
-    og_replace(c, 0, OG_OP("ScatterElements", OG_ATTRS(OG_SET_INT("axis", og_old_int(c, "axis", 0))), og_in(c, 0),
-                           og_in(c, 1), og_in(c, 2)));
+    og_replace(c, 0,
+               OG_OP("ScatterElements", OG_ATTRS(OG_SET_INT("axis", og_old_int(c, "axis", 0))),
+                     og_in(c, 0), og_in(c, 1), og_in(c, 2)));
 }
 
 static void scatter_expand(og_rewrite *c)
 {
     const elements_attrs *a = c->attrs;
 
-    og_replace(c, 0, OG_OP("ScatterElements", OG_ATTRS(OG_SET_INT("axis", a->axis)), og_in(c, 0), og_in(c, 1),
-                           og_in(c, 2)));
+    og_replace(c, 0,
+               OG_OP("ScatterElements", OG_ATTRS(OG_SET_INT("axis", a->axis)), og_in(c, 0),
+                     og_in(c, 1), og_in(c, 2)));
 }
 
-/* ONNX dropped the operator with version 11, so there is no newest one: 12 stands for that, and every node is
- * replaced at the door. */
+/* ONNX dropped the operator with version 11, so there is no newest one: 12 stands for that, and
+ * every node is replaced at the door. */
 const og_op og_op_scatter = {
-    .name = "Scatter", .version = 12, .versions = "9 11",
+    .name = "Scatter",
+    .version = 12,
+    .versions = "9 11",
     .doc = "The old name of ScatterElements.",
     .in = { OG_PORT("data", OG_ANY), OG_PORT("indices", OG_INDICES, .role = OG_ROLE_SHAPE),
             OG_PORT("updates", OG_SAME_AS(0)) },
     .out = { OG_PORT("output", OG_SAME_AS(0)) },
-    .attr = { OG_INT_ATTR(elements_attrs, axis, 0) }, .attr_size = sizeof(elements_attrs),
-    .infer = scatter_infer, .upgrade = scatter_upgrade, .expand = scatter_expand,
+    .attr = { OG_INT_ATTR(elements_attrs, axis, 0) },
+    .attr_size = sizeof(elements_attrs),
+    .infer = scatter_infer,
+    .upgrade = scatter_upgrade,
+    .expand = scatter_expand,
     .samples = OG_SAMPLES("float[1,5] data; int64[1,2] indices = 1 3; float[1,2] updates; axis=1"),
 };

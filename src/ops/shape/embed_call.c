@@ -1,6 +1,7 @@
 /*
- * Kernels made of og_embed, a map per axis.  Maps come from bounds or pads: where these are constants the maps
- * stand with the plan, else each run fills them into the call's shared memory and does one piece.
+ * Kernels made of og_embed, a map per axis.  Maps come from bounds or pads: where these are
+ * constants the maps stand with the plan, else each run fills them into the call's shared memory
+ * and does one piece.
  */
 #include "ops/shape/shape.h"
 
@@ -29,7 +30,8 @@ og_status og_embed_prepare(og_call *c, og_embed_maps *maps, int first, int last)
     return OG_OK;
 }
 
-void og_embed_run(const og_call *c, int64_t piece, void *scratch, og_embed_maps *maps, const void *value)
+void og_embed_run(const og_call *c, int64_t piece, void *scratch, og_embed_maps *maps,
+                  const void *value)
 {
     static const uint64_t zero[2];
     const og_tensor *y = c->out[0];

@@ -40,14 +40,20 @@ static og_status expand_prepare(og_call *c)
 }
 
 const og_op og_op_expand = {
-    .name = "Expand", .version = 13, .valid_from = 8, .versions = "8",
+    .name = "Expand",
+    .version = 13,
+    .valid_from = 8,
+    .versions = "8",
     .doc = "Broadcast to a shape.",
     .in = { OG_PORT("input", OG_ANY), OG_PORT("shape", OG_BIT(OG_INT64), .role = OG_ROLE_SHAPE) },
     .out = { OG_PORT("output", OG_SAME_AS(0)) },
     .traits = OG_COPIES,
-    .infer = expand_infer, .gradient = expand_gradient,
-    .prepare = expand_prepare, .run = og_moves_run,
-    .samples = OG_SAMPLES("float[3,1] input; int64[3] shape = 2 1 6", "double[] input; int64[2] shape = 2 3",
-                          "float[2,3] input; int64[1] shape = 1", "float[1,3] input; int64[2] shape = 0 3",
-                          "int64[5,1] input; int64[2] shape = 5 7"),
+    .infer = expand_infer,
+    .gradient = expand_gradient,
+    .prepare = expand_prepare,
+    .run = og_moves_run,
+    .samples = OG_SAMPLES(
+        "float[3,1] input; int64[3] shape = 2 1 6", "double[] input; int64[2] shape = 2 3",
+        "float[2,3] input; int64[1] shape = 1", "float[1,3] input; int64[2] shape = 0 3",
+        "int64[5,1] input; int64[2] shape = 5 7"),
 };

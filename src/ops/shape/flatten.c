@@ -1,7 +1,9 @@
 /* Flatten: a matrix of the sizes before `axis` by those from it on. */
 #include "ops/shape/shape.h"
 
-typedef struct { int64_t axis; } flatten_attrs;
+typedef struct {
+    int64_t axis;
+} flatten_attrs;
 
 static og_status flatten_infer(og_infer *c)
 {
@@ -31,14 +33,21 @@ static int flatten_valid_from(const og_node *node)
 }
 
 const og_op og_op_flatten = {
-    .name = "Flatten", .version = 25, .valid_from_node = flatten_valid_from,
+    .name = "Flatten",
+    .version = 25,
+    .valid_from_node = flatten_valid_from,
     .versions = "1 9 11 13 21 23 24",
     .doc = "A matrix: sizes before an axis by those from it on.",
-    .in = { OG_PORT("input", OG_ANY) }, .out = { OG_PORT("output", OG_SAME_AS(0)) },
-    .attr = { OG_INT_ATTR(flatten_attrs, axis, 1) }, .attr_size = sizeof(flatten_attrs),
+    .in = { OG_PORT("input", OG_ANY) },
+    .out = { OG_PORT("output", OG_SAME_AS(0)) },
+    .attr = { OG_INT_ATTR(flatten_attrs, axis, 1) },
+    .attr_size = sizeof(flatten_attrs),
     .traits = OG_ALIAS | OG_INPLACE | OG_COPIES,
-    .infer = flatten_infer, .gradient = flatten_gradient,
-    .prepare = og_moves_same, .run = og_moves_run,
-    .samples = OG_SAMPLES("float[2,3,5] input", "double[2,3,5] input; axis=-1", "float[] input; axis=0",
-                          "float[3,0,2] input", "int64[4,2] input; axis=2"),
+    .infer = flatten_infer,
+    .gradient = flatten_gradient,
+    .prepare = og_moves_same,
+    .run = og_moves_run,
+    .samples =
+        OG_SAMPLES("float[2,3,5] input", "double[2,3,5] input; axis=-1", "float[] input; axis=0",
+                   "float[3,0,2] input", "int64[4,2] input; axis=2"),
 };

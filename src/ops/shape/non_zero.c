@@ -1,8 +1,9 @@
-/* NonZero: the indices of elements that are not 0, a column each, in row-major order.  A scalar has no axes, so its
- * column is empty (numpy says one axis; ONNX does not). */
+/* NonZero: the indices of elements that are not 0, a column each, in row-major order.  A scalar has
+ * no axes, so its column is empty (numpy says one axis; ONNX does not). */
 #include "ops/shape/shape.h"
 
-#define NON_ZERO_TYPES (OG_ANY & ~(OG_BIT(OG_STRING) | OG_BIT(OG_COMPLEX64) | OG_BIT(OG_COMPLEX128)))
+#define NON_ZERO_TYPES                                                                             \
+    (OG_ANY & ~(OG_BIT(OG_STRING) | OG_BIT(OG_COMPLEX64) | OG_BIT(OG_COMPLEX128)))
 
 static bool non_zero(const og_tensor *x, int64_t i)
 {
@@ -47,10 +48,16 @@ static void non_zero_run(const og_call *c, int64_t piece, void *scratch)
 }
 
 const og_op og_op_non_zero = {
-    .name = "NonZero", .version = 13, .valid_from = 9, .versions = "9",
+    .name = "NonZero",
+    .version = 13,
+    .valid_from = 9,
+    .versions = "9",
     .doc = "The indices of elements that are not 0.",
-    .in = { OG_PORT("X", OG_ANY) }, .out = { OG_PORT("Y", OG_BIT(OG_INT64)) },
+    .in = { OG_PORT("X", OG_ANY) },
+    .out = { OG_PORT("Y", OG_BIT(OG_INT64)) },
     .run_types = NON_ZERO_TYPES,
-    .infer = non_zero_infer, .run = non_zero_run,
-    .samples = OG_SAMPLES("float[2,3] X = 1 0 3 0 0 -2", "bool[4] X = 0 1 1 0", "int64[2,0] X", "float[] X = 2"),
+    .infer = non_zero_infer,
+    .run = non_zero_run,
+    .samples = OG_SAMPLES("float[2,3] X = 1 0 3 0 0 -2", "bool[4] X = 0 1 1 0", "int64[2,0] X",
+                          "float[] X = 2"),
 };

@@ -1,10 +1,12 @@
 /*
- * OneHot: a new axis of size depth that holds values[1] where it equals the index and values[0] elsewhere; an
- * index outside [-depth, depth) marks nothing.
+ * OneHot: a new axis of size depth that holds values[1] where it equals the index and values[0]
+ * elsewhere; an index outside [-depth, depth) marks nothing.
  */
 #include "ops/shape/shape.h"
 
-typedef struct { int64_t axis; } one_hot_attrs;
+typedef struct {
+    int64_t axis;
+} one_hot_attrs;
 
 static og_status one_hot_infer(og_infer *c)
 {
@@ -26,7 +28,8 @@ static og_status one_hot_infer(og_infer *c)
     else if (!number)
         size = og_dim_fresh(c->dims);
     else
-        return og_infer_fail(c, OG_BAD_SHAPE, "depth has %lld elements, expected 1", (long long)number->count);
+        return og_infer_fail(c, OG_BAD_SHAPE, "depth has %lld elements, expected 1",
+                             (long long)number->count);
     if (og_dim_const(c->dims, size, &n) && n < 0)
         return og_infer_fail(c, OG_BAD_VALUE, "depth is %lld, expected 0 or more", (long long)n);
     for (int i = 0; i <= indices->rank; i++)
@@ -39,14 +42,19 @@ static void one_hot_gradient(og_grad *c)
 {
     const one_hot_attrs *a = c->attrs;
     og_value *dy = og_dy(c, 0);
-    og_value *off = og_unsqueeze(og_scalar_like(dy, 0), OG_INTS(0)), *on = og_unsqueeze(og_scalar_like(dy, 1), OG_INTS(0));
+    og_value *off = og_unsqueeze(og_scalar_like(dy, 0), OG_INTS(0)),
+             *on = og_unsqueeze(og_scalar_like(dy, 1), OG_INTS(0));
     og_value *mask = OG_OP("OneHot", OG_ATTRS(OG_SET_INT("axis", a->axis)), og_x(c, 0), og_x(c, 1),
                            og_concat(0, 2, (og_value *[]){ off, on }));
     og_value *marked = og_mul(dy, mask), *rest = og_mul(dy, og_sub(og_scalar_like(dy, 1), mask));
 
-    og_set_dx(c, 2, og_concat(0, 2, (og_value *[]){
-        og_unsqueeze(og_reduce("ReduceSum", rest, (og_ints){ 0 }, false), OG_INTS(0)),
-        og_unsqueeze(og_reduce("ReduceSum", marked, (og_ints){ 0 }, false), OG_INTS(0)) }));
+    og_set_dx(
+        c, 2,
+        og_concat(
+            0, 2,
+            (og_value *[]){
+                og_unsqueeze(og_reduce("ReduceSum", rest, (og_ints){ 0 }, false), OG_INTS(0)),
+                og_unsqueeze(og_reduce("ReduceSum", marked, (og_ints){ 0 }, false), OG_INTS(0)) }));
 }
 
 /* Elements behind the new axis, its size, and indices before it. */
@@ -90,29 +98,42 @@ static void one_hot_run(const og_call *c, int64_t piece, void *scratch)
     one_hot_sizes(c, &outer, &depth, &inner);
     int64_t step = one_hot_step(c, outer, depth, inner), first = piece * step;
     int64_t end = first + step < outer ? first + step : outer;
-    og_fill_run(y->elem, y->data, first * depth * inner, values->data, 0, (end - first) * depth * inner);
+    og_fill_run(y->elem, y->data, first * depth * inner, values->data, 0,
+                (end - first) * depth * inner);
     for (int64_t i = first * inner; i < end * inner; i++) {
         double number = integer ? 0 : og_get_double(indices, i);
-        int64_t index = integer ? og_get_int(indices, i) : number > -9e15 && number < 9e15 ? (int64_t)number : -depth - 1;
+        int64_t index = integer                           ? og_get_int(indices, i)
+                        : number > -9e15 && number < 9e15 ? (int64_t)number
+                                                          : -depth - 1;
 
         index += index < 0 ? depth : 0;
         if (index >= 0 && index < depth)
-            og_copy_run(y->elem, y->data, (i / inner * depth + index) * inner + i % inner, values->data, 1, 1);
+            og_copy_run(y->elem, y->data, (i / inner * depth + index) * inner + i % inner,
+                        values->data, 1, 1);
     }
 }
 
 const og_op og_op_one_hot = {
-    .name = "OneHot", .version = 28, .valid_from = 11, .versions = "9 11",
+    .name = "OneHot",
+    .version = 28,
+    .valid_from = 11,
+    .versions = "9 11",
     .doc = "A new axis that marks the index.",
     .in = { OG_PORT("indices", OG_NUMERIC & ~OG_BIT(OG_BFLOAT16), .role = OG_ROLE_SHAPE),
             OG_PORT("depth", OG_NUMERIC & ~OG_BIT(OG_BFLOAT16), .role = OG_ROLE_SHAPE),
             OG_PORT("values", OG_ANY) },
     .out = { OG_PORT("output", OG_SAME_AS(2)) },
-    .attr = { OG_INT_ATTR(one_hot_attrs, axis, -1) }, .attr_size = sizeof(one_hot_attrs),
-    .traits = OG_COPIES, .type_port = 2,
-    .infer = one_hot_infer, .gradient = one_hot_gradient, .prepare = one_hot_prepare, .run = one_hot_run,
-    .samples = OG_SAMPLES("int64[3] indices = 0 2 -1; int64[] depth = 4; float[2] values",
-                          "int32[2,3] indices = 0 5 1 -9 2 2; int64[1] depth = 3; double[2] values; axis=1",
-                          "float[2] indices = 1 0; float[] depth = 2; int64[2] values = 5 7; axis=0",
-                          "int64[0] indices; int64[] depth = 3; float[2] values"),
+    .attr = { OG_INT_ATTR(one_hot_attrs, axis, -1) },
+    .attr_size = sizeof(one_hot_attrs),
+    .traits = OG_COPIES,
+    .type_port = 2,
+    .infer = one_hot_infer,
+    .gradient = one_hot_gradient,
+    .prepare = one_hot_prepare,
+    .run = one_hot_run,
+    .samples = OG_SAMPLES(
+        "int64[3] indices = 0 2 -1; int64[] depth = 4; float[2] values",
+        "int32[2,3] indices = 0 5 1 -9 2 2; int64[1] depth = 3; double[2] values; axis=1",
+        "float[2] indices = 1 0; float[] depth = 2; int64[2] values = 5 7; axis=0",
+        "int64[0] indices; int64[] depth = 3; float[2] values"),
 };

@@ -1,13 +1,16 @@
 /*
  * Reshape: the same elements in row-major order under other sizes.
  *
- * In the wanted shape 0 copies the size of the input's same axis (unless allowzero) and one -1 stands for what is
- * left.  With symbolic sizes that is found by crossing out what both sides have: [batch,1,28,28] to [-1,784]
- * leaves batch.  Crossing out also answers an empty batch, where dividing would be 0/0.
+ * In the wanted shape 0 copies the size of the input's same axis (unless allowzero) and one -1
+ * stands for what is left.  With symbolic sizes that is found by crossing out what both sides have:
+ * [batch,1,28,28] to [-1,784] leaves batch.  Crossing out also answers an empty batch, where
+ * dividing would be 0/0.
  */
 #include "ops/shape/shape.h"
 
-typedef struct { int64_t allowzero; } reshape_attrs;
+typedef struct {
+    int64_t allowzero;
+} reshape_attrs;
 
 static og_status reshape_mismatch(og_infer *c, int n, const og_dim *dims)
 {
@@ -24,7 +27,7 @@ static og_status reshape_mismatch(og_infer *c, int n, const og_dim *dims)
 static og_status reshape_rest(og_infer *c, int n, og_dim *dims, int open)
 {
     const og_type *x = c->in[0];
-    bool crossed[OG_MAX_RANK] = {false};
+    bool crossed[OG_MAX_RANK] = { false };
     og_dim have = 1, taken = 1;
 
     for (int i = 0; i < n; i++) {
@@ -50,7 +53,8 @@ static og_status reshape_rest(og_infer *c, int n, og_dim *dims, int open)
     return OG_OK;
 }
 
-/* Sizes from the wanted shape's contents: copies 0s and finds the place of -1 (n: there is none). */
+/* Sizes from the wanted shape's contents: copies 0s and finds the place of -1 (n: there is none).
+ */
 static og_status reshape_read(og_infer *c, int n, const og_dim *want, og_dim *dims, int *open)
 {
     const reshape_attrs *a = c->attrs;
@@ -64,23 +68,26 @@ static og_status reshape_read(og_infer *c, int n, const og_dim *want, og_dim *di
         if (!og_dim_const(c->dims, want[i], &number) || number > 0)
             continue;
         if (number < -1)
-            return og_infer_fail(c, OG_BAD_SHAPE, "the shape holds %lld at place %d, expected -1 or more",
+            return og_infer_fail(c, OG_BAD_SHAPE,
+                                 "the shape holds %lld at place %d, expected -1 or more",
                                  (long long)number, i);
         if (number == -1 && *open < n)
-            return og_infer_fail(c, OG_BAD_SHAPE, "the shape holds -1 at places %d and %d, expected one",
-                                 *open, i);
+            return og_infer_fail(c, OG_BAD_SHAPE,
+                                 "the shape holds -1 at places %d and %d, expected one", *open, i);
         if (number == -1) {
             *open = i;
         } else if (!a->allowzero) {
             if (x->rank >= 0 && i >= x->rank)
                 return og_infer_fail(c, OG_BAD_SHAPE,
-                                     "the shape holds 0 at place %d, but the data have rank %d", i, x->rank);
+                                     "the shape holds 0 at place %d, but the data have rank %d", i,
+                                     x->rank);
             dims[i] = x->rank >= 0 ? x->dims[i] : og_dim_fresh(c->dims);
         }
     }
     for (int i = 0; a->allowzero && *open < n && i < n; i++)
         if (dims[i] == 0)
-            return og_infer_fail(c, OG_BAD_SHAPE, "the shape holds both 0 and -1, which allowzero forbids");
+            return og_infer_fail(c, OG_BAD_SHAPE,
+                                 "the shape holds both 0 and -1, which allowzero forbids");
     return OG_OK;
 }
 
@@ -138,20 +145,26 @@ static void reshape_gradient(og_grad *c)
 }
 
 const og_op og_op_reshape = {
-    .name = "Reshape", .version = 25, .valid_from = 5, .versions = "1 5 13 14 19 21 23 24",
+    .name = "Reshape",
+    .version = 25,
+    .valid_from = 5,
+    .versions = "1 5 13 14 19 21 23 24",
     .doc = "The same elements under another shape.",
-    .in = { OG_PORT("data", OG_ANY),
-            OG_PORT("shape", OG_BIT(OG_INT64), .role = OG_ROLE_SHAPE) },
+    .in = { OG_PORT("data", OG_ANY), OG_PORT("shape", OG_BIT(OG_INT64), .role = OG_ROLE_SHAPE) },
     .out = { OG_PORT("reshaped", OG_SAME_AS(0)) },
-    .attr = { { .name = "allowzero", .kind = OG_ATTR_INT,
-                .offset = offsetof(reshape_attrs, allowzero), .since = 14 } },
+    .attr = { { .name = "allowzero",
+                .kind = OG_ATTR_INT,
+                .offset = offsetof(reshape_attrs, allowzero),
+                .since = 14 } },
     .attr_size = sizeof(reshape_attrs),
     .traits = OG_ALIAS | OG_INPLACE | OG_COPIES | OG_ANY_RANK,
-    .infer = reshape_infer, .upgrade = reshape_upgrade, .gradient = reshape_gradient,
-    .prepare = og_moves_same, .run = og_moves_run,
-    .samples = OG_SAMPLES("float[2,3,4] data; int64[2] shape = -1 8",
-                          "double[2,3,5] data; int64[2] shape = 0 -1",
-                          "float[1] data; int64[0] shape",
-                          "float[0,3] data; int64[3] shape = 3 0 7; allowzero=1",
-                          "int32[2,6] data; int64[3] shape = 3 2 2"),
+    .infer = reshape_infer,
+    .upgrade = reshape_upgrade,
+    .gradient = reshape_gradient,
+    .prepare = og_moves_same,
+    .run = og_moves_run,
+    .samples = OG_SAMPLES(
+        "float[2,3,4] data; int64[2] shape = -1 8", "double[2,3,5] data; int64[2] shape = 0 -1",
+        "float[1] data; int64[0] shape", "float[0,3] data; int64[3] shape = 3 0 7; allowzero=1",
+        "int32[2,6] data; int64[3] shape = 3 2 2"),
 };

@@ -3,7 +3,7 @@
 
 #include "ops/shape/shape.h"
 
-/* ---- Elements along an axis --------------------------------------------------------------------------------- */
+/* ---- Elements along an axis ------------------------------------------------------------------ */
 
 void og_elements_set(og_elements *e, const og_tensor *data, const og_tensor *indices, int64_t axis)
 {
@@ -44,17 +44,22 @@ og_status og_elements_infer(og_infer *c, int64_t axis, int *resolved)
     for (int i = 0; i < data->rank; i++)
         if (i != *resolved && og_dim_known(data->dims[i]) && og_dim_known(indices->dims[i]) &&
             indices->dims[i] > data->dims[i])
-            return og_infer_fail(c, OG_BAD_SHAPE, "axis %d: the indices have size %lld, the data %lld", i,
+            return og_infer_fail(c, OG_BAD_SHAPE,
+                                 "axis %d: the indices have size %lld, the data %lld", i,
                                  (long long)indices->dims[i], (long long)data->dims[i]);
     return OG_OK;
 }
 
-/* ---- Tuples --------------------------------------------------------------------------------------------------- */
+/* ---- Tuples ---------------------------------------------------------------------------------- */
 
 void og_tuples_set(og_tuples *t, const og_tensor *data, const og_tensor *indices, int batch)
 {
-    *t = (og_tuples){ .indices = indices, .length = (int)indices->dims[indices->rank - 1], .row = 1, .places = 1,
-                      .batches = 1, .n = 1 };
+    *t = (og_tuples){ .indices = indices,
+                      .length = (int)indices->dims[indices->rank - 1],
+                      .row = 1,
+                      .places = 1,
+                      .batches = 1,
+                      .n = 1 };
     for (int i = 0; i < data->rank; i++) {
         if (i < batch)
             t->batches *= data->dims[i];
@@ -87,13 +92,14 @@ og_status og_tuples_check(og_call *c, const og_tuples *t)
         int64_t index = og_index_at(t->indices, i), size = t->sizes[i % t->length];
 
         if (index < -size || index >= size)
-            return og_call_fail(c, OG_BAD_VALUE, "input 'indices' holds %lld at place %lld, expected %lld to %lld",
-                                (long long)index, (long long)i, -(long long)size, (long long)size - 1);
+            return og_call_fail(
+                c, OG_BAD_VALUE, "input 'indices' holds %lld at place %lld, expected %lld to %lld",
+                (long long)index, (long long)i, -(long long)size, (long long)size - 1);
     }
     return OG_OK;
 }
 
-/* ---- Reductions ------------------------------------------------------------------------------------------------- */
+/* ---- Reductions ------------------------------------------------------------------------------ */
 
 static const struct {
     const char *word;
@@ -121,7 +127,8 @@ og_status og_scatter_how(og_infer *c, const char *reduction)
 
     if (scatter_find(reduction) < SCATTER_WORDS)
         return OG_OK;
-    return og_infer_fail(c, OG_BAD_ARGUMENT, "reduction is '%s', expected none, add, mul, max or min",
+    return og_infer_fail(c, OG_BAD_ARGUMENT,
+                         "reduction is '%s', expected none, add, mul, max or min",
                          og_escape(shown, sizeof shown, reduction));
 }
 
@@ -141,6 +148,6 @@ og_status og_scatter_type(og_call *c, const char *reduction)
 
     if (og_scatter_join(reduction) == OG_JOIN_SET || og_elem_in(elem, OG_LOOPED))
         return OG_OK;
-    return og_call_fail(c, OG_UNSUPPORTED, "%s does not run with reduction=%s in %s yet", c->op->name, reduction,
-                        og_elem_name(elem));
+    return og_call_fail(c, OG_UNSUPPORTED, "%s does not run with reduction=%s in %s yet",
+                        c->op->name, reduction, og_elem_name(elem));
 }

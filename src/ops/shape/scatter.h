@@ -5,7 +5,7 @@
 #include "kernels/rows.h"
 #include "ops/ops.h"
 
-/* ---- Elements along an axis (GatherElements, ScatterElements) ------------------------------------------------ */
+/* ---- Elements along an axis (GatherElements, ScatterElements) -------------------------------- */
 
 typedef struct og_elements {
     const og_tensor *indices;
@@ -23,16 +23,16 @@ void og_elements_places(const og_elements *e, int64_t r, int64_t first, int64_t 
 /* Shape rule: ranks agree, and no index is longer than the data except along the axis. */
 og_status og_elements_infer(og_infer *c, int64_t axis, int *resolved);
 
-/* ---- Tuples (GatherND, ScatterND) ------------------------------------------------------------------------------ */
+/* ---- Tuples (GatherND, ScatterND) ------------------------------------------------------------ */
 
 /* Each tuple, the last axis of the indices, names a row of the data behind `batch` common axes. */
 typedef struct og_tuples {
     const og_tensor *indices;
-    int length;               /* of a tuple */
+    int length;                 /* of a tuple */
     int64_t sizes[OG_MAX_RANK]; /* of the axes that a tuple names */
-    int64_t row;              /* elements behind them */
-    int64_t places;           /* rows within a batch: the product of sizes */
-    int64_t batches, n;       /* n tuples in each batch */
+    int64_t row;                /* elements behind them */
+    int64_t places;             /* rows within a batch: the product of sizes */
+    int64_t batches, n;         /* n tuples in each batch */
 } og_tuples;
 
 void og_tuples_set(og_tuples *t, const og_tensor *data, const og_tensor *indices, int batch);
@@ -43,7 +43,7 @@ int64_t og_tuples_place(const og_tuples *t, int64_t i);
 /* .check: every number of a tuple lies within its axis. */
 og_status og_tuples_check(og_call *c, const og_tuples *t);
 
-/* ---- Reductions --------------------------------------------------------------------------------------------------- */
+/* ---- Reductions ------------------------------------------------------------------------------ */
 
 /* Reads the attribute `reduction`; fails for an unknown word. */
 og_status og_scatter_how(og_infer *c, const char *reduction);
@@ -55,8 +55,8 @@ int og_scatter_since(const char *reduction);
 /* .prepare: arithmetic in this element type is there. */
 og_status og_scatter_type(og_call *c, const char *reduction);
 
-/* The gradient of ScatterElements and ScatterND, `op` and its inverse `gather` with their attributes but the
- * reduction; see scatter_rules.c. */
+/* The gradient of ScatterElements and ScatterND, `op` and its inverse `gather` with their
+ * attributes but the reduction; see scatter_rules.c. */
 typedef struct og_scatter_rule {
     const char *op, *gather;
     bool has_axis;

@@ -1,9 +1,10 @@
 /* shape: helpers of the operators that move data (see shape.h). */
 #include "ops/shape/shape.h"
 
-/* ---- Inference ------------------------------------------------------------------------------------------- */
+/* ---- Inference ------------------------------------------------------------------------------- */
 
-og_status og_axes_resolve(og_infer *c, int rank, int64_t n, const int64_t *axes, int *resolved, bool *mask)
+og_status og_axes_resolve(og_infer *c, int rank, int64_t n, const int64_t *axes, int *resolved,
+                          bool *mask)
 {
     for (int i = 0; i < rank; i++)
         mask[i] = false;
@@ -24,7 +25,8 @@ og_status og_infer_fresh(og_infer *c, int k, int rank)
     og_dim dims[OG_MAX_RANK];
 
     if (rank > OG_MAX_RANK)
-        return og_infer_fail(c, OG_LIMIT, "output of rank %d, expected at most %d", rank, OG_MAX_RANK);
+        return og_infer_fail(c, OG_LIMIT, "output of rank %d, expected at most %d", rank,
+                             OG_MAX_RANK);
     for (int i = 0; i < rank; i++)
         dims[i] = og_dim_fresh(c->dims);
     return og_infer_shape(c, k, rank, dims);
@@ -61,7 +63,8 @@ og_status og_infer_not_negative(og_infer *c, int i, int64_t n, const og_dim *siz
         int64_t number;
 
         if (og_dim_const(c->dims, sizes[k], &number) && number < 0)
-            return og_infer_fail(c, OG_BAD_SHAPE, "input '%s' holds the size %lld at place %lld, expected 0 or more",
+            return og_infer_fail(c, OG_BAD_SHAPE,
+                                 "input '%s' holds the size %lld at place %lld, expected 0 or more",
                                  c->op->in[i].name, (long long)number, (long long)k);
     }
     return OG_OK;
@@ -84,7 +87,7 @@ og_status og_infer_shape_from(og_infer *c, int i, int k)
     return og_infer_shape(c, k, (int)n, sizes);
 }
 
-/* ---- Kernels ----------------------------------------------------------------------------------------------- */
+/* ---- Kernels --------------------------------------------------------------------------------- */
 
 og_moves *og_moves_new(og_call *c, int n)
 {
@@ -100,7 +103,8 @@ void og_moves_add(og_call *c, og_moves *moves, int in, int out, int rank, const 
                   const int64_t *to, int64_t to_first, const int64_t *from, int64_t from_first)
 {
     og_move *m = &moves->v[moves->n].move;
-    int64_t first = moves->n ? moves->v[moves->n - 1].first + moves->v[moves->n - 1].move.pieces : 0;
+    int64_t first =
+        moves->n ? moves->v[moves->n - 1].first + moves->v[moves->n - 1].move.pieces : 0;
     int width = og_width(c->in[in]->elem);
 
     og_move_set(m, c->in[in]->elem, rank, dims, to, to_first, from, from_first);
@@ -127,7 +131,8 @@ void og_moves_run(const og_call *c, int64_t piece, void *scratch)
         int64_t own = all ? 0 : piece - moves->v[i].first;
 
         if (own >= 0 && own < moves->v[i].move.pieces)
-            og_move_piece(&moves->v[i].move, c->out[moves->v[i].out]->data, c->in[moves->v[i].in]->data, own);
+            og_move_piece(&moves->v[i].move, c->out[moves->v[i].out]->data,
+                          c->in[moves->v[i].in]->data, own);
     }
 }
 
@@ -167,7 +172,7 @@ og_status og_check_indices(og_call *c, int i, int64_t size)
     return OG_OK;
 }
 
-/* ---- Words for rules ----------------------------------------------------------------------------------------- */
+/* ---- Words for rules ------------------------------------------------------------------------- */
 
 og_value *og_int_like(og_value *like, int64_t number)
 {
@@ -189,10 +194,10 @@ og_value *og_places_like(og_value *x)
 
 og_value *og_sum_at_places(og_value *dy, og_value *places, og_value *x)
 {
-    og_value *zeros = og_reshape_to(og_zeros_like(x), 1, (const int64_t[]){-1});
+    og_value *zeros = og_reshape_to(og_zeros_like(x), 1, (const int64_t[]){ -1 });
     og_value *sums = OG_OP("ScatterElements", OG_ATTRS(OG_SET_STRING("reduction", "add")), zeros,
-                           og_reshape_to(places, 1, (const int64_t[]){-1}),
-                           og_reshape_to(dy, 1, (const int64_t[]){-1}));
+                           og_reshape_to(places, 1, (const int64_t[]){ -1 }),
+                           og_reshape_to(dy, 1, (const int64_t[]){ -1 }));
 
     return og_reshape_like(sums, x);
 }

@@ -1,7 +1,10 @@
-/* Shape and Size: sizes as numbers; their contents feed the arithmetic of shapes during inference. */
+/* Shape and Size: sizes as numbers; their contents feed the arithmetic of shapes during inference.
+ */
 #include "ops/shape/shape.h"
 
-typedef struct { int64_t start, end; } shape_attrs;
+typedef struct {
+    int64_t start, end;
+} shape_attrs;
 
 /* The axes [*start, *end) that are asked for, clamped to the rank. */
 static void shape_range(const shape_attrs *a, int rank, int *start, int *end)
@@ -39,17 +42,29 @@ static void shape_run(const og_call *c, int64_t piece, void *scratch)
 }
 
 const og_op og_op_shape = {
-    .name = "Shape", .version = 25, .valid_from = 1, .versions = "1 13 15 19 21 23 24",
+    .name = "Shape",
+    .version = 25,
+    .valid_from = 1,
+    .versions = "1 13 15 19 21 23 24",
     .doc = "The sizes of a tensor.",
-    .in = { OG_PORT("data", OG_ANY) }, .out = { OG_PORT("shape", OG_BIT(OG_INT64)) },
-    .attr = { { .name = "start", .kind = OG_ATTR_INT, .offset = offsetof(shape_attrs, start), .since = 15 },
-              { .name = "end", .kind = OG_ATTR_INT, .offset = offsetof(shape_attrs, end), .i = OG_ABSENT,
+    .in = { OG_PORT("data", OG_ANY) },
+    .out = { OG_PORT("shape", OG_BIT(OG_INT64)) },
+    .attr = { { .name = "start",
+                .kind = OG_ATTR_INT,
+                .offset = offsetof(shape_attrs, start),
+                .since = 15 },
+              { .name = "end",
+                .kind = OG_ATTR_INT,
+                .offset = offsetof(shape_attrs, end),
+                .i = OG_ABSENT,
                 .since = 15 } },
     .attr_size = sizeof(shape_attrs),
     .traits = OG_SHAPE_ONLY | OG_ANY_RANK | OG_COPIES,
-    .infer = shape_infer, .run = shape_run,
-    .samples = OG_SAMPLES("float[2,3,4] data", "float[2,3,4] data; start=1", "float[2,3,4] data; end=-1",
-                          "int32[2,0] data; start=-9; end=9", "double[] data"),
+    .infer = shape_infer,
+    .run = shape_run,
+    .samples =
+        OG_SAMPLES("float[2,3,4] data", "float[2,3,4] data; start=1", "float[2,3,4] data; end=-1",
+                   "int32[2,0] data; start=-9; end=9", "double[] data"),
 };
 
 static og_status size_infer(og_infer *c)
@@ -73,10 +88,15 @@ static void size_run(const og_call *c, int64_t piece, void *scratch)
 }
 
 const og_op og_op_size = {
-    .name = "Size", .version = 25, .valid_from = 1, .versions = "1 13 19 21 23 24",
+    .name = "Size",
+    .version = 25,
+    .valid_from = 1,
+    .versions = "1 13 19 21 23 24",
     .doc = "The number of elements of a tensor.",
-    .in = { OG_PORT("data", OG_ANY) }, .out = { OG_PORT("size", OG_BIT(OG_INT64)) },
+    .in = { OG_PORT("data", OG_ANY) },
+    .out = { OG_PORT("size", OG_BIT(OG_INT64)) },
     .traits = OG_SHAPE_ONLY | OG_ANY_RANK | OG_COPIES,
-    .infer = size_infer, .run = size_run,
+    .infer = size_infer,
+    .run = size_run,
     .samples = OG_SAMPLES("float[2,3,4] data", "float[] data", "int32[2,0] data"),
 };

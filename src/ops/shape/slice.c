@@ -1,8 +1,8 @@
 /*
  * Slice: elements start, start+step … before end, along some axes.
  *
- * Where the bounds are known while planning (nearly always) the kernel is one move; else each run makes it.
- * Gradient: the own operator SliceGrad (slice_grad.c), which lays dy back between zeros.
+ * Where the bounds are known while planning (nearly always) the kernel is one move; else each run
+ * makes it. Gradient: the own operator SliceGrad (slice_grad.c), which lays dy back between zeros.
  */
 #include "ops/shape/slice.h"
 
@@ -24,7 +24,8 @@ og_slice_range og_slice_axis(int64_t size, int64_t start, int64_t end, int64_t s
     return (og_slice_range){ start, step, (int64_t)(span / by + (span % by != 0)) };
 }
 
-void og_slice_ranges(int rank, const int64_t *dims, const og_tensor *const in[4], og_slice_range *ranges)
+void og_slice_ranges(int rank, const int64_t *dims, const og_tensor *const in[4],
+                     og_slice_range *ranges)
 {
     for (int i = 0; i < rank; i++)
         ranges[i] = (og_slice_range){ 0, 1, dims[i] };
@@ -37,7 +38,7 @@ void og_slice_ranges(int rank, const int64_t *dims, const og_tensor *const in[4]
     }
 }
 
-/* ---- Inference ---------------------------------------------------------------------------------------------- */
+/* ---- Inference ------------------------------------------------------------------------------- */
 
 enum { SLICE_FAR = INT32_MAX }; /* exporters write INT32_MAX or INT64_MAX for "to the end" */
 
@@ -124,7 +125,8 @@ static og_status slice_sizes(og_infer *c, int64_t n, og_dim *dims)
     bool known_steps = !og_infer_has(c, 4) || og_infer_ints(c, 4, &n_steps, &steps);
 
     if (n_axes != n || n_steps != n || n > x->rank)
-        return og_infer_fail(c, OG_BAD_SHAPE, "%lld starts, %lld axes and %lld steps for data of rank %d",
+        return og_infer_fail(c, OG_BAD_SHAPE,
+                             "%lld starts, %lld axes and %lld steps for data of rank %d",
                              (long long)n, (long long)n_axes, (long long)n_steps, x->rank);
     for (int i = 0; i < n; i++)
         counted[i] = i;
@@ -163,7 +165,8 @@ static og_status slice_infer(og_infer *c)
     if (!og_infer_length(c, 1, &n) || !og_infer_length(c, 2, &n_ends))
         return og_infer_fresh(c, 0, x->rank);
     if (n != n_ends)
-        return og_infer_fail(c, OG_BAD_SHAPE, "%lld starts, but %lld ends", (long long)n, (long long)n_ends);
+        return og_infer_fail(c, OG_BAD_SHAPE, "%lld starts, but %lld ends", (long long)n,
+                             (long long)n_ends);
     for (int i = 0; i < x->rank; i++)
         dims[i] = x->dims[i];
     OG_TRY(slice_sizes(c, n, dims));
@@ -175,7 +178,8 @@ static void slice_upgrade(og_rewrite *c, int from)
 {
     if (from >= 10)
         return;
-    og_ints starts = og_old_ints(c, "starts"), ends = og_old_ints(c, "ends"), axes = og_old_ints(c, "axes");
+    og_ints starts = og_old_ints(c, "starts"), ends = og_old_ints(c, "ends"),
+            axes = og_old_ints(c, "axes");
 
     if (!starts.v || !ends.v)
         og_rewrite_fail(c, OG_BAD_FILE, "attributes 'starts' and 'ends' are needed");
@@ -190,11 +194,12 @@ static void slice_upgrade(og_rewrite *c, int from)
 
 static void slice_gradient(og_grad *c)
 {
-    og_set_dx(c, 0, OG_OP("onnxgrad::SliceGrad", NULL, og_dy(c, 0), og_shape_of(og_x(c, 0)), og_x(c, 1),
-                          og_x(c, 2), og_x(c, 3), og_x(c, 4)));
+    og_set_dx(c, 0,
+              OG_OP("onnxgrad::SliceGrad", NULL, og_dy(c, 0), og_shape_of(og_x(c, 0)), og_x(c, 1),
+                    og_x(c, 2), og_x(c, 3), og_x(c, 4)));
 }
 
-/* ---- Kernel --------------------------------------------------------------------------------------------------- */
+/* ---- Kernel ---------------------------------------------------------------------------------- */
 
 static void slice_strides(const og_call *c, int64_t *from, int64_t *first)
 {
@@ -241,15 +246,23 @@ static void slice_run(const og_call *c, int64_t piece, void *scratch)
 }
 
 const og_op og_op_slice = {
-    .name = "Slice", .version = 13, .valid_from = 10, .versions = "1 10 11",
+    .name = "Slice",
+    .version = 13,
+    .valid_from = 10,
+    .versions = "1 10 11",
     .doc = "Elements between bounds, along some axes.",
-    .in = { OG_PORT("data", OG_ANY), OG_SLICE_BOUNDS(1) }, .out = { OG_PORT("output", OG_SAME_AS(0)) },
+    .in = { OG_PORT("data", OG_ANY), OG_SLICE_BOUNDS(1) },
+    .out = { OG_PORT("output", OG_SAME_AS(0)) },
     .traits = OG_COPIES,
-    .infer = slice_infer, .upgrade = slice_upgrade, .gradient = slice_gradient,
-    .prepare = slice_prepare, .run = slice_run,
-    .samples = OG_SAMPLES(
-        "float[7,5] data; int64[2] starts = 1 0; int64[2] ends = 6 -1",
-        "double[7,5] data; int64[1] starts = -1; int64[1] ends = -99; int64[1] axes = 1; int64[1] steps = -2",
-        "float[4] data; int32[1] starts = 3; int32[1] ends = 1", "float[0,3] data; int64[1] starts = 1; "
-        "int64[1] ends = 3; int64[1] axes = -1"),
+    .infer = slice_infer,
+    .upgrade = slice_upgrade,
+    .gradient = slice_gradient,
+    .prepare = slice_prepare,
+    .run = slice_run,
+    .samples = OG_SAMPLES("float[7,5] data; int64[2] starts = 1 0; int64[2] ends = 6 -1",
+                          "double[7,5] data; int64[1] starts = -1; int64[1] ends = -99; int64[1] "
+                          "axes = 1; int64[1] steps = -2",
+                          "float[4] data; int32[1] starts = 3; int32[1] ends = 1",
+                          "float[0,3] data; int64[1] starts = 1; "
+                          "int64[1] ends = 3; int64[1] axes = -1"),
 };

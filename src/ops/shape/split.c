@@ -1,7 +1,10 @@
-/* Split: one tensor cut along an axis, into given sizes or into equal ones (the last may be smaller). */
+/* Split: one tensor cut along an axis, into given sizes or into equal ones (the last may be
+ * smaller). */
 #include "ops/shape/shape.h"
 
-typedef struct { int64_t axis, num_outputs; } split_attrs;
+typedef struct {
+    int64_t axis, num_outputs;
+} split_attrs;
 
 static int split_axis(const split_attrs *a, int rank)
 {
@@ -29,7 +32,8 @@ static og_status split_infer(og_infer *c)
 
     OG_TRY(og_infer_resolve_axis(c, x->rank, a->axis, &axis));
     if (og_infer_has(c, 1) && a->num_outputs != OG_ABSENT)
-        return og_infer_fail(c, OG_BAD_ARGUMENT, "both 'split' and 'num_outputs' are given, expected one");
+        return og_infer_fail(c, OG_BAD_ARGUMENT,
+                             "both 'split' and 'num_outputs' are given, expected one");
     if (sizes)
         OG_TRY(og_infer_not_negative(c, 1, n, sizes));
     if (a->num_outputs != OG_ABSENT)
@@ -39,8 +43,9 @@ static og_status split_infer(og_infer *c)
     for (int i = 0; i < x->rank; i++)
         dims[i] = x->dims[i];
     for (int k = 0; k < c->n_out; k++) {
-        dims[axis] = sizes ? sizes[k] : og_infer_has(c, 1) ? og_dim_fresh(c->dims)
-                                                           : split_equal(c, x->dims[axis], c->n_out, k);
+        dims[axis] = sizes                ? sizes[k]
+                     : og_infer_has(c, 1) ? og_dim_fresh(c->dims)
+                                          : split_equal(c, x->dims[axis], c->n_out, k);
         sum = og_dim_add(c->dims, sum, dims[axis]);
         OG_TRY(og_infer_shape(c, k, x->rank, dims));
     }
@@ -147,7 +152,10 @@ static int split_valid_from(const og_node *node)
 }
 
 const og_op og_op_split = {
-    .name = "Split", .version = 18, .valid_from_node = split_valid_from, .versions = "1 2 11 13",
+    .name = "Split",
+    .version = 18,
+    .valid_from_node = split_valid_from,
+    .versions = "1 2 11 13",
     .doc = "One tensor cut along an axis.",
     .in = { OG_PORT("input", OG_ANY),
             OG_PORT("split", OG_BIT(OG_INT64), .optional = true, .role = OG_ROLE_SHAPE) },
@@ -155,8 +163,11 @@ const og_op og_op_split = {
     .attr = { OG_INT_ATTR(split_attrs, axis, 0), OG_INT_ATTR(split_attrs, num_outputs, OG_ABSENT) },
     .attr_size = sizeof(split_attrs),
     .traits = OG_COPIES,
-    .infer = split_infer, .upgrade = split_upgrade, .gradient = split_gradient,
-    .prepare = split_prepare, .run = split_run,
+    .infer = split_infer,
+    .upgrade = split_upgrade,
+    .gradient = split_gradient,
+    .prepare = split_prepare,
+    .run = split_run,
     .samples = OG_SAMPLES("float[2,7] input; int64[3] split = 3 0 4; axis=1; !outputs 3",
                           "double[6,2] input; int64[2] split = 2 4; !outputs 2",
                           "float[7] input; num_outputs=3; !outputs 3",

@@ -1,4 +1,5 @@
-/* Squeeze and Unsqueeze: axes of size 1 taken out and put in.  Axes were attributes until version 13. */
+/* Squeeze and Unsqueeze: axes of size 1 taken out and put in.  Axes were attributes until
+ * version 13. */
 #include "ops/shape/shape.h"
 
 static og_status squeeze_infer(og_infer *c)
@@ -74,26 +75,38 @@ static void squeeze_gradient(og_grad *c)
 }
 
 const og_op og_op_squeeze = {
-    .name = "Squeeze", .version = 25, .valid_from = 13, .versions = "1 11 13 21 23 24",
+    .name = "Squeeze",
+    .version = 25,
+    .valid_from = 13,
+    .versions = "1 11 13 21 23 24",
     .doc = "Takes out axes of size 1.",
     .in = { OG_PORT("data", OG_ANY),
             OG_PORT("axes", OG_BIT(OG_INT64), .optional = true, .role = OG_ROLE_SHAPE) },
     .out = { OG_PORT("squeezed", OG_SAME_AS(0)) },
     .traits = OG_ALIAS | OG_INPLACE | OG_COPIES,
-    .infer = squeeze_infer, .upgrade = squeeze_upgrade, .gradient = squeeze_gradient,
-    .prepare = og_moves_same, .run = og_moves_run,
+    .infer = squeeze_infer,
+    .upgrade = squeeze_upgrade,
+    .gradient = squeeze_gradient,
+    .prepare = og_moves_same,
+    .run = og_moves_run,
     .samples = OG_SAMPLES("float[1,3,1,2] data", "double[1,3,1,2] data; int64[2] axes = 0 -2",
                           "float[1,0] data; int64[1] axes = 0", "float[1,1] data"),
 };
 
 const og_op og_op_unsqueeze = {
-    .name = "Unsqueeze", .version = 25, .valid_from = 13, .versions = "1 11 13 21 23 24",
+    .name = "Unsqueeze",
+    .version = 25,
+    .valid_from = 13,
+    .versions = "1 11 13 21 23 24",
     .doc = "Puts in axes of size 1.",
     .in = { OG_PORT("data", OG_ANY), OG_PORT("axes", OG_BIT(OG_INT64), .role = OG_ROLE_SHAPE) },
     .out = { OG_PORT("expanded", OG_SAME_AS(0)) },
     .traits = OG_ALIAS | OG_INPLACE | OG_COPIES,
-    .infer = unsqueeze_infer, .upgrade = squeeze_upgrade, .gradient = squeeze_gradient,
-    .prepare = og_moves_same, .run = og_moves_run,
-    .samples = OG_SAMPLES("float[3,2] data; int64[2] axes = 0 -1", "double[] data; int64[1] axes = 0",
-                          "float[0] data; int64[1] axes = 1"),
+    .infer = unsqueeze_infer,
+    .upgrade = squeeze_upgrade,
+    .gradient = squeeze_gradient,
+    .prepare = og_moves_same,
+    .run = og_moves_run,
+    .samples = OG_SAMPLES("float[3,2] data; int64[2] axes = 0 -1",
+                          "double[] data; int64[1] axes = 0", "float[0] data; int64[1] axes = 1"),
 };

@@ -31,8 +31,10 @@ static void tile_upgrade(og_rewrite *c, int from)
     if (x && og_rank(x) < 0)
         og_rewrite_fail(c, OG_UNSUPPORTED, "Tile of version 1 needs an input of known rank");
     og_value *ones = og_fill(og_int_like(x, og_rank(x) < 0 ? 0 : og_rank(x)), OG_INT64, 1);
-    og_set_in(c, 1, OG_OP("ScatterElements", NULL, ones, og_reshape_to(og_cast(axis, OG_INT64), 1, OG_INTS(1).v),
-                          og_reshape_to(og_cast(count, OG_INT64), 1, OG_INTS(1).v)));
+    og_set_in(c, 1,
+              OG_OP("ScatterElements", NULL, ones,
+                    og_reshape_to(og_cast(axis, OG_INT64), 1, OG_INTS(1).v),
+                    og_reshape_to(og_cast(count, OG_INT64), 1, OG_INTS(1).v)));
     c->n_in = 2;
 }
 
@@ -49,17 +51,22 @@ static void tile_gradient(og_grad *c)
     }
     for (int i = 0; i < rank; i++)
         axes[i] = 2 * i;
-    og_value *pairs = og_concat(1, 2, (og_value *[]){ og_unsqueeze(og_x(c, 1), OG_INTS(1)),
-                                                      og_unsqueeze(og_shape_of(x), OG_INTS(1)) });
+    og_value *pairs = og_concat(1, 2,
+                                (og_value *[]){ og_unsqueeze(og_x(c, 1), OG_INTS(1)),
+                                                og_unsqueeze(og_shape_of(x), OG_INTS(1)) });
     og_value *shape = og_reshape_to(pairs, 1, (const int64_t[]){ 2 * rank });
-    og_set_dx(c, 0, og_reduce("ReduceSum", og_reshape(og_dy(c, 0), shape), (og_ints){ rank, axes }, false));
+    og_set_dx(
+        c, 0,
+        og_reduce("ReduceSum", og_reshape(og_dy(c, 0), shape), (og_ints){ rank, axes }, false));
 }
 
-/* Each repeated axis becomes two: the repeats, which do not move in the source, and the axis itself. */
+/* Each repeated axis becomes two: the repeats, which do not move in the source, and the axis
+ * itself. */
 static og_status tile_prepare(og_call *c)
 {
     const og_tensor *x = c->in[0], *y = c->out[0];
-    int64_t dims[2 * OG_MAX_RANK], to[2 * OG_MAX_RANK], from[2 * OG_MAX_RANK], in[OG_MAX_RANK], out[OG_MAX_RANK];
+    int64_t dims[2 * OG_MAX_RANK], to[2 * OG_MAX_RANK], from[2 * OG_MAX_RANK], in[OG_MAX_RANK],
+        out[OG_MAX_RANK];
     og_moves *moves = og_moves_new(c, 1);
     int n = 0;
 
@@ -86,14 +93,21 @@ static og_status tile_prepare(og_call *c)
 }
 
 const og_op og_op_tile = {
-    .name = "Tile", .version = 13, .valid_from = 6, .versions = "1 6",
+    .name = "Tile",
+    .version = 13,
+    .valid_from = 6,
+    .versions = "1 6",
     .doc = "The tensor repeated along each axis.",
     .in = { OG_PORT("input", OG_ANY), OG_PORT("repeats", OG_BIT(OG_INT64), .role = OG_ROLE_SHAPE) },
     .out = { OG_PORT("output", OG_SAME_AS(0)) },
     .traits = OG_COPIES,
-    .infer = tile_infer, .upgrade = tile_upgrade, .gradient = tile_gradient,
-    .prepare = tile_prepare, .run = og_moves_run,
-    .samples = OG_SAMPLES("float[2,3] input; int64[2] repeats = 3 2", "double[3,1,2] input; int64[3] repeats = 1 4 2",
-                          "float[2,3] input; int64[2] repeats = 0 2", "float[] input; int64[0] repeats",
-                          "int64[5] input; int64[1] repeats = 3"),
+    .infer = tile_infer,
+    .upgrade = tile_upgrade,
+    .gradient = tile_gradient,
+    .prepare = tile_prepare,
+    .run = og_moves_run,
+    .samples = OG_SAMPLES(
+        "float[2,3] input; int64[2] repeats = 3 2", "double[3,1,2] input; int64[3] repeats = 1 4 2",
+        "float[2,3] input; int64[2] repeats = 0 2", "float[] input; int64[0] repeats",
+        "int64[5] input; int64[1] repeats = 3"),
 };

@@ -1,11 +1,14 @@
 /*
- * TopK: the k largest or smallest along an axis with their indices, always in order (also where `sorted` is 0);
- * among equals the lower index comes first.  A NaN counts as larger than every number, as in numpy and PyTorch.
+ * TopK: the k largest or smallest along an axis with their indices, always in order (also where
+ * `sorted` is 0); among equals the lower index comes first.  A NaN counts as larger than every
+ * number, as in numpy and PyTorch.
  */
 #include "kernels/order.h"
 #include "ops/shape/shape.h"
 
-typedef struct { int64_t axis, largest, sorted; } top_k_attrs;
+typedef struct {
+    int64_t axis, largest, sorted;
+} top_k_attrs;
 
 static og_status top_k_infer(og_infer *c)
 {
@@ -25,7 +28,8 @@ static og_status top_k_infer(og_infer *c)
     if (content && og_dim_const(c->dims, content[0], &k) &&
         (k < 0 || (og_dim_known(x->dims[axis]) && k > x->dims[axis])))
         return og_infer_fail(c, OG_BAD_VALUE, "K is %lld, expected 0 to %lld", (long long)k,
-                             og_dim_known(x->dims[axis]) ? (long long)x->dims[axis] : (long long)INT64_MAX);
+                             og_dim_known(x->dims[axis]) ? (long long)x->dims[axis]
+                                                         : (long long)INT64_MAX);
     OG_TRY(og_infer_shape(c, 0, x->rank, dims));
     return og_infer_shape(c, 1, x->rank, dims);
 }
@@ -46,8 +50,9 @@ static void top_k_gradient(og_grad *c)
     const top_k_attrs *a = c->attrs;
 
     if (og_dy(c, 0))
-        og_set_dx(c, 0, OG_OP("ScatterElements", OG_ATTRS(OG_SET_INT("axis", a->axis)), og_zeros_like(og_x(c, 0)),
-                              og_y(c, 1), og_dy(c, 0)));
+        og_set_dx(c, 0,
+                  OG_OP("ScatterElements", OG_ATTRS(OG_SET_INT("axis", a->axis)),
+                        og_zeros_like(og_x(c, 0)), og_y(c, 1), og_dy(c, 0)));
 }
 
 typedef struct top_k_line {
@@ -59,7 +64,8 @@ typedef struct top_k_line {
 static int top_k_compare(const void *context, int64_t a, int64_t b)
 {
     const top_k_line *line = context;
-    int order = og_compare_elements(line->x, line->first + a * line->step, line->first + b * line->step);
+    int order =
+        og_compare_elements(line->x, line->first + a * line->step, line->first + b * line->step);
 
     return line->largest ? -order : order;
 }
@@ -71,7 +77,8 @@ static int top_k_axis(const og_call *c)
     return (int)(a->axis < 0 ? a->axis + c->in[0]->rank : a->axis);
 }
 
-/* A piece is some lines along the axis, or all of them for packed types, whose lines share bytes. */
+/* A piece is some lines along the axis, or all of them for packed types, whose lines share bytes.
+ */
 static int64_t top_k_lines(const og_tensor *x, int64_t size)
 {
     enum { PIECE = 4096 }; /* elements */
@@ -100,7 +107,8 @@ static void top_k_run_line(const og_call *c, int64_t number, int64_t *places)
     const og_tensor *x = c->in[0];
     int axis = top_k_axis(c);
     int64_t size = x->dims[axis], inner = og_count(x->rank - axis - 1, x->dims + axis + 1);
-    int64_t k = (c->out[0] ? c->out[0] : c->out[1])->dims[axis], outer = number / inner, at = number % inner;
+    int64_t k = (c->out[0] ? c->out[0] : c->out[1])->dims[axis], outer = number / inner,
+            at = number % inner;
     const top_k_line line = { x, outer * size * inner + at, inner, a->largest != 0 };
 
     for (int64_t i = 0; i < size; i++)
@@ -132,7 +140,10 @@ static void top_k_run(const og_call *c, int64_t piece, void *scratch)
 }
 
 const og_op og_op_top_k = {
-    .name = "TopK", .version = 24, .valid_from = 11, .versions = "1 10 11",
+    .name = "TopK",
+    .version = 24,
+    .valid_from = 11,
+    .versions = "1 10 11",
     .doc = "The k largest or smallest along an axis.",
     .in = { OG_PORT("X", OG_NUMERIC), OG_PORT("K", OG_BIT(OG_INT64), .role = OG_ROLE_SHAPE) },
     .out = { OG_PORT("Values", OG_SAME_AS(0)), OG_PORT("Indices", OG_BIT(OG_INT64)) },
@@ -140,8 +151,13 @@ const og_op og_op_top_k = {
               OG_INT_ATTR(top_k_attrs, sorted, 1) },
     .attr_size = sizeof(top_k_attrs),
     .run_types = OG_NUMERIC,
-    .infer = top_k_infer, .upgrade = top_k_upgrade, .gradient = top_k_gradient,
-    .prepare = top_k_prepare, .run = top_k_run,
-    .samples = OG_SAMPLES("float[3,5] X; int64[1] K = 2", "double[4,2,3] X; int64[1] K = 3; axis=0; largest=0",
-                          "float[0,5] X; int64[1] K = 3", "int64[40] X; int64[1] K = 2", "float[3] X; int64[1] K = 0"),
+    .infer = top_k_infer,
+    .upgrade = top_k_upgrade,
+    .gradient = top_k_gradient,
+    .prepare = top_k_prepare,
+    .run = top_k_run,
+    .samples = OG_SAMPLES("float[3,5] X; int64[1] K = 2",
+                          "double[4,2,3] X; int64[1] K = 3; axis=0; largest=0",
+                          "float[0,5] X; int64[1] K = 3", "int64[40] X; int64[1] K = 2",
+                          "float[3] X; int64[1] K = 0"),
 };

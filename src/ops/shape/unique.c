@@ -1,11 +1,14 @@
 /*
- * Unique: the different elements, or slices along an axis, sorted or by first appearance, with the place of the first
- * of each, the number of each input entry among them, and how often each came.  NaNs count as equal, as in numpy.
+ * Unique: the different elements, or slices along an axis, sorted or by first appearance, with the
+ * place of the first of each, the number of each input entry among them, and how often each came.
+ * NaNs count as equal, as in numpy.
  */
 #include "kernels/order.h"
 #include "ops/shape/shape.h"
 
-typedef struct { int64_t axis, sorted; } unique_attrs;
+typedef struct {
+    int64_t axis, sorted;
+} unique_attrs;
 
 /* Entries are slices along the axis: outer x inner elements each. */
 typedef struct unique_entries {
@@ -29,7 +32,8 @@ static int unique_compare(const void *context, int64_t a, int64_t b)
 
     for (int64_t o = 0; o < e->outer; o++)
         for (int64_t i = 0; i < e->inner; i++) {
-            int order = og_compare_elements(e->x, (o * e->n + a) * e->inner + i, (o * e->n + b) * e->inner + i);
+            int order = og_compare_elements(e->x, (o * e->n + a) * e->inner + i,
+                                            (o * e->n + b) * e->inner + i);
 
             if (order)
                 return order;
@@ -44,8 +48,8 @@ static int unique_appearance(const void *context, int64_t a, int64_t b)
     return (first[a] > first[b]) - (first[a] < first[b]);
 }
 
-/* Sorts the entries; group k begins at places[starts[k]].  Returns the number of groups.  `places` and `starts` have
- * room for n numbers, starts for one more. */
+/* Sorts the entries; group k begins at places[starts[k]].  Returns the number of groups.  `places`
+ * and `starts` have room for n numbers, starts for one more. */
 static int64_t unique_groups(const unique_entries *e, int64_t *places, int64_t *starts)
 {
     int64_t groups = 0;
@@ -84,7 +88,8 @@ static og_status unique_infer(og_infer *c)
     }
     for (int i = 0; i < x->rank; i++)
         dims[i] = i == axis ? n : x->dims[i];
-    OG_TRY(a->axis == OG_ABSENT ? og_infer_shape(c, 0, 1, &n) : og_infer_shape(c, 0, x->rank, dims));
+    OG_TRY(a->axis == OG_ABSENT ? og_infer_shape(c, 0, 1, &n)
+                                : og_infer_shape(c, 0, x->rank, dims));
     OG_TRY(og_infer_shape(c, 1, 1, &n));
     OG_TRY(og_infer_shape(c, 2, 1, &entries));
     return og_infer_shape(c, 3, 1, &n);
@@ -108,9 +113,11 @@ static void unique_run(const og_call *c, int64_t piece, void *scratch)
 {
     const unique_attrs *a = c->attrs;
     const unique_entries e = unique_look(a, c->in[0]);
-    int64_t *places = c->shared, *starts = places + e.n, *first = starts + e.n + 1, *order = first + e.n;
+    int64_t *places = c->shared, *starts = places + e.n, *first = starts + e.n + 1,
+            *order = first + e.n;
     int64_t groups = unique_groups(&e, places, starts);
-    int64_t *indices = unique_output(c, 1), *inverse = unique_output(c, 2), *counts = unique_output(c, 3);
+    int64_t *indices = unique_output(c, 1), *inverse = unique_output(c, 2),
+            *counts = unique_output(c, 3);
 
     (void)piece;
     (void)scratch;
@@ -136,7 +143,10 @@ static void unique_run(const og_call *c, int64_t piece, void *scratch)
 }
 
 const og_op og_op_unique = {
-    .name = "Unique", .version = 28, .valid_from = 11, .versions = "11",
+    .name = "Unique",
+    .version = 28,
+    .valid_from = 11,
+    .versions = "11",
     .doc = "The different elements, or slices along an axis.",
     .in = { OG_PORT("X", OG_ANY) },
     .out = { OG_PORT("Y", OG_SAME_AS(0)), OG_PORT("indices", OG_BIT(OG_INT64), .optional = true),
@@ -145,7 +155,10 @@ const og_op og_op_unique = {
     .attr = { OG_INT_ATTR(unique_attrs, axis, OG_ABSENT), OG_INT_ATTR(unique_attrs, sorted, 1) },
     .attr_size = sizeof(unique_attrs),
     .run_types = OG_ANY & ~(OG_BIT(OG_COMPLEX64) | OG_BIT(OG_COMPLEX128)),
-    .infer = unique_infer, .prepare = unique_prepare, .run = unique_run,
-    .samples = OG_SAMPLES("int64[6] X = 2 1 1 3 4 3", "int32[4,2] X = 1 0 1 0 2 3 1 0; axis=0; sorted=0",
-                          "float[0] X; !nogradient"),
+    .infer = unique_infer,
+    .prepare = unique_prepare,
+    .run = unique_run,
+    .samples =
+        OG_SAMPLES("int64[6] X = 2 1 1 3 4 3", "int32[4,2] X = 1 0 1 0 2 3 1 0; axis=0; sorted=0",
+                   "float[0] X; !nogradient"),
 };

@@ -1,4 +1,5 @@
-/* og_move, og_embed and og_join_rows against the plainest loops, on random shapes, orders and element types. */
+/* og_move, og_embed and og_join_rows against the plainest loops, on random shapes, orders and
+ * element types. */
 #include "kernels/embed.h"
 #include "kernels/move.h"
 #include "kernels/rows.h"
@@ -6,7 +7,8 @@
 
 #include <math.h>
 
-static const og_elem elems[] = { OG_BOOL, OG_FLOAT16, OG_FLOAT, OG_INT64, OG_COMPLEX128, OG_INT4, OG_UINT2 };
+static const og_elem elems[] = { OG_BOOL,       OG_FLOAT16, OG_FLOAT, OG_INT64,
+                                 OG_COMPLEX128, OG_INT4,    OG_UINT2 };
 
 static uint64_t element(og_elem elem, const void *data, int64_t i)
 {
@@ -14,7 +16,8 @@ static uint64_t element(og_elem elem, const void *data, int64_t i)
     uint64_t word = 0;
 
     if (bits < 8)
-        return (unsigned)(((const uint8_t *)data)[i * bits / 8] >> (i * bits % 8)) & ((1u << bits) - 1);
+        return (unsigned)(((const uint8_t *)data)[i * bits / 8] >> (i * bits % 8)) &
+               ((1u << bits) - 1);
     memcpy(&word, (const uint8_t *)data + i * (bits / 8), bits / 8 < 8 ? (size_t)bits / 8 : 8);
     return word;
 }
@@ -97,8 +100,9 @@ static void test_strides(void **state)
             int64_t a = i < 3 ? dims[0] : (i - 3) / to[0], b = (i - 3) % to[0] / to[1];
             bool written = a < dims[0] && b < dims[1] && (i - 3) % to[0] % to[1] == 0;
 
-            assert_int_equal(element(elem, y->data, i),
-                             element(elem, x->data, written ? 2000 + a * from[0] + b * from[1] : i));
+            assert_int_equal(
+                element(elem, y->data, i),
+                element(elem, x->data, written ? 2000 + a * from[0] + b * from[1] : i));
         }
         og_tensor_free(x);
         og_tensor_free(y);
@@ -119,7 +123,9 @@ static void test_maps(void **state)
             from[i] = 1 + (int64_t)og_philox_below(&random, 12);
             to[i] = round % 3 == 0 ? from[i] : (int64_t)og_philox_below(&random, 64);
             for (int64_t k = 0; k < to[i]; k++) /* as it is, or anything */
-                *map++ = round % 3 == 0 && i > 0 ? k : (int64_t)og_philox_below(&random, (uint64_t)from[i] + 1) - 1;
+                *map++ = round % 3 == 0 && i > 0
+                             ? k
+                             : (int64_t)og_philox_below(&random, (uint64_t)from[i] + 1) - 1;
         }
         og_tensor *x = random_tensor(&random, elem, rank, from), *y = og_tensor_new(elem, rank, to);
         og_tensor *value = random_tensor(&random, elem, 1, one);
@@ -161,11 +167,13 @@ static void test_picks(void **state)
 
         og_pick(elems[k], y->data, 1, x->data, 2, places, 3, 4);
         for (int i = 0; i < 4; i++)
-            assert_int_equal(element(elems[k], y->data, 1 + i), element(elems[k], x->data, 2 + 3 * places[i]));
+            assert_int_equal(element(elems[k], y->data, 1 + i),
+                             element(elems[k], x->data, 2 + 3 * places[i]));
         og_put(elems[k], y->data, 2, places, 3, x->data, 9, 4);
         assert_int_equal(element(elems[k], y->data, 2), element(elems[k], x->data, 10));
         assert_int_equal(element(elems[k], y->data, 8), element(elems[k], x->data, 12));
-        assert_int_equal(element(elems[k], y->data, 17), element(elems[k], x->data, 11)); /* the last writer */
+        assert_int_equal(element(elems[k], y->data, 17),
+                         element(elems[k], x->data, 11)); /* the last writer */
         og_tensor_free(x);
         og_tensor_free(y);
     }
@@ -175,7 +183,8 @@ static void test_joins(void **state)
 {
     const int64_t places[] = { 1, 1, 0, 3 };
     const float from[] = { 2, 5, 3, -7, NAN, 1, 9, 9 };
-    float add[4] = { 1, 1, 10, 10 }, mul[4] = { 1, 1, 10, 10 }, max[4] = { 0, NAN, 4, -9 }, set[4] = { 0 };
+    float add[4] = { 1, 1, 10, 10 }, mul[4] = { 1, 1, 10, 10 }, max[4] = { 0, NAN, 4, -9 },
+          set[4] = { 0 };
 
     (void)state;
     og_join_rows(OG_FLOAT, OG_JOIN_ADD, add, 2, 0, 3, places, from, 0, 2);
@@ -191,8 +200,9 @@ static void test_joins(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_transpositions), cmocka_unit_test(test_strides), cmocka_unit_test(test_maps),
-        cmocka_unit_test(test_picks),          cmocka_unit_test(test_joins),
+        cmocka_unit_test(test_transpositions), cmocka_unit_test(test_strides),
+        cmocka_unit_test(test_maps),           cmocka_unit_test(test_picks),
+        cmocka_unit_test(test_joins),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
