@@ -2,6 +2,7 @@
 #include "kernels/kernels.h"
 #include "kernels/norm.h"
 #include "kernels/pool.h"
+#include "kernels/rnn.h"
 #include "kernels/soft.h"
 #include "kernels/tile.h"
 
@@ -14,7 +15,8 @@
     extern const og_soft_loops *const og_soft_##name[2];                                           \
     extern const og_tiles *const og_tiles_##name[2];                                               \
     extern const og_pool_loops og_pool_##name[4];                                                  \
-    extern const og_norm_loops *const og_norm_##name[2];
+    extern const og_norm_loops *const og_norm_##name[2];                                           \
+    extern const og_rnn_loops *const og_rnn_##name[2];
 OG_VARIANT(baseline)
 #ifdef OG_HAVE_WIDE_KERNELS
 OG_VARIANT(avx2)
@@ -26,7 +28,7 @@ OG_VARIANT(avx512)
     {                                                                                              \
         .isa = #name, .loops = &og_loops_##name, .folds = &og_folds_##name,                        \
         .soft = og_soft_##name, .tiles = og_tiles_##name, .pool = og_pool_##name,                  \
-        .norm = og_norm_##name                                                                     \
+        .norm = og_norm_##name, .rnn = og_rnn_##name                                               \
     }
 static const og_kernels variants[] = {
     OG_VARIANT(baseline),

@@ -96,6 +96,7 @@ typedef struct og_kernels {
     const og_folds *folds;
     const struct og_soft_loops *const *soft; /* [float, double], see soft.h */
     const struct og_tiles *const *tiles;     /* the same, see tile.h */
+    const struct og_rnn_loops *const *rnn;   /* the same, see rnn.h */
     const struct og_pool_loops *pool;        /* [float, double, int8, uint8], see pool.h */
     const struct og_norm_loops *const *norm; /* [float, double], see norm.h */
 } og_kernels;

@@ -1,0 +1,9 @@
+/* Which loops of recurrent cells this machine runs. */
+#include "kernels/rnn.h"
+
+#include "kernels/kernels.h"
+
+const og_rnn_loops *og_rnn(og_elem elem)
+{
+    return og_kernels_get()->rnn[elem == OG_DOUBLE];
+}
