@@ -3,12 +3,15 @@
 
 #include <string.h>
 
-extern const verb verb_chain, verb_doctor, verb_grad, verb_help, verb_run, verb_step, verb_test,
-    verb_train, verb_zoo;
+#define VERB(name) extern const verb verb_##name;
+#include "tools/verbs.def"
+#undef VERB
 
 const verb *const verbs[] = {
-    &verb_train, &verb_run,  &verb_test, &verb_grad,   &verb_step,
-    &verb_chain, &verb_zoo, &verb_doctor, &verb_help, NULL,
+#define VERB(name) &verb_##name,
+#include "tools/verbs.def"
+#undef VERB
+    NULL,
 };
 
 static void overview(FILE *out)

@@ -63,6 +63,14 @@ OG_API og_status og_session_run(og_session *session, const og_feed *feeds, size_
                                 const char *const *fetches, size_t n_fetches, og_tensor *results,
                                 og_run_info *info);
 
+/* Facts about the plan of the last run. */
+typedef struct og_plan_facts {
+    size_t steps, nodes, folded, merged, fused;
+    size_t arena_bytes, constant_bytes;
+    double flops; /* multiplications and additions of matrix products and convolutions */
+} og_plan_facts;
+OG_API og_plan_facts og_session_facts(const og_session *session);
+
 #ifdef __cplusplus
 }
 #endif

@@ -106,6 +106,14 @@ OG_API og_status og_trainer_run(og_trainer *trainer);
 OG_API bool og_trainer_done(const og_trainer *trainer);
 OG_API og_train_result og_trainer_result(const og_trainer *trainer);
 
+/* A set that fits the inputs of a model and the labels of a loss (NULL: none): numbers in [-1, 1), classes, whole
+ * numbers of 0 and 1; sizes that are free are 2.  The same for the same seed.  *data as og_dataset_open has it. */
+OG_API og_status og_dataset_made_up(const og_graph *graph, const char *loss, int64_t rows,
+                                    uint64_t seed, og_dataset **data);
+
+/* The session that learns, for the facts of its plan. */
+OG_API og_session *og_trainer_session(const og_trainer *trainer);
+
 /* Mean loss and the metric over a set, with the weights as they are; either result may be NULL. */
 OG_API og_status og_trainer_measure(og_trainer *trainer, og_dataset *data, double *loss,
                                     double *metric);

@@ -13,14 +13,6 @@ og_status og_state_fill(og_state *state, const og_graph *graph, og_report *repor
 og_status og_state_set(og_state *state, const char *name, const og_tensor *tensor,
                        og_report *report);
 
-/* Facts about the plan of the last run, for bench and inspect. */
-typedef struct og_plan_facts {
-    size_t steps, nodes, folded, merged, fused;
-    size_t arena_bytes, constant_bytes;
-    double flops; /* multiplications and additions of matrix products and convolutions */
-} og_plan_facts;
-og_plan_facts og_session_facts(const og_session *session);
-
 /* Runs one node on tensors outside any plan: constant folding, and the generic operator tests.  Outputs are made
  * with og_tensor_new.  `variant`: 0 plain, 1 output 0 over input 0 where the operator allows it. */
 og_status og_run_node(const og_node *node, const og_tensor *const *in, og_tensor **out, int threads,

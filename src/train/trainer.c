@@ -220,3 +220,5 @@ void og_trainer_free(og_trainer *t)
 }
 
 og_state *og_trainer_state(const og_trainer *t) { return og_session_state(t->learning); }
+
+og_session *og_trainer_session(const og_trainer *t) { return t->learning; }
