@@ -96,7 +96,8 @@ static void gru_gradient(og_grad *c)
                        og_dy(c, KEPT_INNER) };
 
     og_rnn_back_attrs(a, attrs);
-    og_ops_on("onnxgrad::GRUGrad", attrs, (int)(sizeof in / sizeof *in), in, 3, d);
+    og_ops_on("onnxgrad::GRUGrad", attrs, (int)(sizeof in / sizeof *in), in,
+              linear ? 3 : 2, d);
     og_value *drecurrent = linear ? d[2] : d[0];
     og_rnn_rule(c, d[0], drecurrent,
                 og_wants(c, RNN_R) ? gru_dr(linear, d[0], drecurrent, before, inner) : NULL);
@@ -149,8 +150,7 @@ static void gru_back_step(og_rnn_piece *s, int64_t k)
 
         if (!linear)
             s->loops->gru_back_reset(s->cell, &row, p->n);
-        else
-            og_rnn_keep(s, 2, r, k, row.drecurrent, 3 * p->n);
+        og_rnn_keep(s, 2, r, k, linear ? row.drecurrent : row.dsums, 3 * p->n);
         og_rnn_keep(s, 0, r, k, row.dsums, 3 * p->n);
         og_rnn_add_kept(s, BACK_DBEFORE, r, k, row.dh);
     }
@@ -257,5 +257,9 @@ const og_op og_op_gru_grad = {
     .run = gru_back_run,
     .samples = OG_SAMPLES(
         "double[1,3,2,9] gates in 0.1..0.9; double[1,9,3] R in -1..1; double[3,1,2,3] dY; "
-        "double[1,6,3] hidden_before; double[1,6,3] inner"),
+        "double[1,6,3] hidden_before; double[1,6,3] inner; !outputs 3",
+        "double[2,2,3,6] gates in 0.1..0.9; double[2,6,2] R in -1..1; "
+        "int32[3] sequence_lens = 2 1 0; double[2,3,2] dY_h; double[2,2,3,6] dgates; "
+        "double[2,6,2] dhidden_before; double[2,6,2] hidden_before; double[2,6,2] inner; "
+        "double[2,6,2] dinner; direction=bidirectional; linear_before_reset=1; !outputs 3"),
 };

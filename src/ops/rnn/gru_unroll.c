@@ -213,11 +213,9 @@ void og_gru_grad_expand(og_rewrite *c)
             return;
         dsums[d] = og_unroll_join(&u, b.dsums, d);
         dh[d] = og_unroll_masked(&u, 0, b.dh, NULL);
-        if (a->linear_before_reset)
-            drecurrent[d] = og_unroll_join(&u, b.drecurrent, d);
+        drecurrent[d] = og_unroll_join(&u, a->linear_before_reset ? b.drecurrent : b.dsums, d);
     }
     og_unroll_keep(&u, 0, dsums, false);
     og_unroll_final(&u, 1, dh);
-    if (a->linear_before_reset)
-        og_unroll_keep(&u, 2, drecurrent, false);
+    og_unroll_keep(&u, 2, drecurrent, false);
 }

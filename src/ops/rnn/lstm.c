@@ -53,11 +53,13 @@ static void lstm_gradient(og_grad *c)
                        og_dy(c, KEPT_GATES), og_dy(c, KEPT_HIDDEN), cell, og_x(c, RNN_P),
                        og_dy(c, 2), og_dy(c, KEPT_CELL) };
 
-    og_ops_on("onnxgrad::LSTMGrad", attrs, (int)(sizeof in / sizeof *in), in, 4, d);
+    og_ops_on("onnxgrad::LSTMGrad", attrs, (int)(sizeof in / sizeof *in), in,
+              og_x(c, RNN_P) ? 4 : 3, d);
     og_rnn_rule(c, d[0], d[0], og_rnn_product(d[0], before));
     og_set_dx(c, RNN_H, d[1]);
     og_set_dx(c, RNN_C, d[2]);
-    og_set_dx(c, RNN_P, d[3]);
+    if (og_x(c, RNN_P))
+        og_set_dx(c, RNN_P, d[3]);
 }
 
 static void lstm_back_step(og_rnn_piece *s, int64_t k)
@@ -221,5 +223,9 @@ const og_op og_op_lstm_grad = {
     .finish = lstm_back_finish,
     .samples = OG_SAMPLES(
         "double[1,3,2,12] gates in 0.1..0.9; double[1,12,3] R in -1..1; double[3,1,2,3] dY; "
-        "double[1,6,3] cell_before"),
+        "double[1,6,3] cell_before; !outputs 4",
+        "double[2,2,3,8] gates in 0.1..0.9; double[2,8,2] R in -1..1; "
+        "int32[3] sequence_lens = 2 1 0; double[2,3,2] dY_h; double[2,2,3,8] dgates; "
+        "double[2,6,2] dhidden_before; double[2,6,2] cell_before; double[2,6] P; "
+        "double[2,3,2] dY_c; double[2,6,2] dcell_before; direction=bidirectional; !outputs 4"),
 };

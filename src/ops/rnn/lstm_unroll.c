@@ -155,7 +155,7 @@ static void back_gates(const og_unroll *u, lstm_back *b, int64_t k, og_value *dh
     for (int i = 0; i < 4; i++)
         dsum[i] = og_unroll_masked(u, k, dsum[i], NULL);
     *dc = peeped(peeped(og_mul(*dc, forget), b->side.p[0], dsum[0]), b->side.p[2], dsum[2]);
-    if (b->side.p[0])
+    if (og_wanted(u->c, 3))
         back_peepholes(b, dsum, before, c);
 }
 

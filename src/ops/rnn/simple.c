@@ -166,5 +166,8 @@ const og_op og_op_rnn_grad = {
     .prepare = og_rnn_back_prepare,
     .run = simple_back_run,
     .samples = OG_SAMPLES("double[1,3,2,3] gates in 0.1..0.9; double[1,3,3] R in -1..1; "
-                          "double[3,1,2,3] dY; double[1,2,3] dY_h"),
+                          "double[3,1,2,3] dY; double[1,2,3] dY_h; !outputs 2",
+                          "double[2,2,3,2] gates in 0.1..0.9; double[2,2,2] R in -1..1; "
+                          "int32[3] sequence_lens = 2 1 0; double[2,2,3,2] dgates; "
+                          "double[2,6,2] dhidden_before; direction=bidirectional; !outputs 2"),
 };
