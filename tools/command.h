@@ -85,6 +85,8 @@ typedef struct model {
 
 /* Prints what is wrong; gives an exit status.  The model is to be closed in any case. */
 int model_open(model *m, const char *text, uint64_t seed);
+/* The same to look at only: operators that the library does not have are kept. */
+int model_look(model *m, const char *text);
 void model_close(model *m);
 
 #endif

@@ -49,7 +49,7 @@ static void name_of(model *m, const char *path)
         snprintf(m->name, sizeof m->name, "model");
 }
 
-int model_open(model *m, const char *text, uint64_t seed)
+static int open_model(model *m, const char *text, uint64_t seed, const og_load_options *options)
 {
     *m = (model){ 0 };
     if (!strncmp(text, "zoo:", 4)) {
@@ -57,7 +57,14 @@ int model_open(model *m, const char *text, uint64_t seed)
         return open_zoo(m, text + 4, seed);
     }
     name_of(m, text);
-    return og_load(text, NULL, &m->graph) ? report_print(og_graph_report(m->graph)) : DONE;
+    return og_load(text, options, &m->graph) ? report_print(og_graph_report(m->graph)) : DONE;
+}
+
+int model_open(model *m, const char *text, uint64_t seed) { return open_model(m, text, seed, NULL); }
+
+int model_look(model *m, const char *text)
+{
+    return open_model(m, text, 0, &(og_load_options){ .keep_unknown = true });
 }
 
 void model_close(model *m)

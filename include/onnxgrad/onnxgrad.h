@@ -6,6 +6,7 @@
 #include "onnxgrad/derive.h"
 #include "onnxgrad/file.h"
 #include "onnxgrad/graph.h"
+#include "onnxgrad/inspect.h"
 #include "onnxgrad/layers.h"
 #include "onnxgrad/machine.h"
 #include "onnxgrad/optim.h"

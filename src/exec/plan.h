@@ -148,8 +148,6 @@ bool og_plan_fits(const og_plan *plan, const og_feed *feeds, size_t n_feeds,
                   const char *const *fetches, size_t n_fetches);
 void og_plan_set_feeds(og_plan *plan, const og_feed *feeds);
 
-/* Whether the operator has a kernel for this node's types. */
-bool og_node_runnable(const og_node *node);
 og_status og_node_unsupported(const og_node *node, og_report *report);
 
 /* The state's own entry, made when missing. */
