@@ -148,6 +148,33 @@ static inline og_text model(int64_t ir, int64_t version, og_text graph)
     return m;
 }
 
+static inline og_text branch_of_one(const char *name, float number)
+{
+    og_text m = { 0 };
+
+    put_text(&m, 2, name);
+    put_message(&m, 5, floats_tensor("c", 1, &number));
+    put_message(&m, 12, value_info("c", OG_FLOAT, -1, NULL));
+    return m;
+}
+
+/* y = cond ? 1 : 2, both numbers initializers "c" of their branch. */
+static inline og_text if_model(void)
+{
+    og_text graph = { 0 }, n = node("If", "cond", "y"), a;
+
+    put_message(&graph, 11, value_info("cond", OG_BOOL, 0, NULL));
+    put_message(&graph, 12, value_info("y", OG_FLOAT, -1, NULL));
+    a = attr_head("then_branch", 5);
+    put_message(&a, 6, branch_of_one("then", 1));
+    put_message(&n, 5, a);
+    a = attr_head("else_branch", 5);
+    put_message(&a, 6, branch_of_one("else", 2));
+    put_message(&n, 5, a);
+    put_message(&graph, 1, n);
+    return model(8, 17, graph);
+}
+
 /* ---- Files ----------------------------------------------------------------------------------- */
 
 static inline const char *put_model(const char *name, og_text m)

@@ -186,6 +186,60 @@ static void misfits(void **state)
     og_graph_free(made);
 }
 
+static void weights_of_bodies(void **state)
+{
+    static float two[1] = { 20 };
+    static const int64_t one[1] = { 1 };
+    wanted list[] = { { "c_2", og_tensor_view(OG_FLOAT, 1, one, two) }, { NULL, { 0 } } };
+    og_graph *g = load(put_model("if.onnx", if_model()));
+    og_report report = { 0 };
+    float first = 1;
+
+    (void)state;
+    assert_true(og_model_has(g, "c") && og_model_has(g, "c_2") && !og_model_has(g, "y"));
+    assert_ok(og_model_save(g, in_folder("new.onnx"), give, list, &report), &report);
+    og_graph_free(g);
+    check_numbers(in_folder("new.onnx"), "c", &first, 4);
+    check_numbers(in_folder("new.onnx"), "c_2", two, 4);
+}
+
+/* One tensor of the file, two values of the graph: they may be trained only alike. */
+static void a_function_called_twice(void **state)
+{
+    static float a[3] = { 7, 8, 9 }, b[3] = { 7, 8, 10 };
+    static const float old[3] = { 1, 2, 3 };
+    og_text graph = { 0 }, m, f = { 0 }, n;
+    og_report report = { 0 };
+
+    (void)state;
+    put_message(&graph, 12, value_info("y", OG_FLOAT, -1, NULL));
+    for (int i = 0; i < 2; i++) {
+        n = node("F", "", i ? "y" : "x");
+        put_text(&n, 3, i ? "second" : "first");
+        put_text(&n, 7, "my");
+        put_message(&graph, 1, n);
+    }
+    m = model(8, 17, graph);
+    put_message(&m, 8, opset("my", 1));
+    put_text(&f, 1, "F");
+    put_words(&f, 5, "r");
+    put_message(&f, 7, constant_node("c", floats_tensor("", 3, old)));
+    put_message(&f, 7, node("Identity", "c", "r"));
+    put_text(&f, 10, "my");
+    put_message(&m, 25, f);
+    og_graph *g = load(put_model("f.onnx", m));
+    wanted list[] = { { "first/c", og_tensor_view(OG_FLOAT, 1, dims3, a) },
+                      { "second/c", og_tensor_view(OG_FLOAT, 1, dims3, b) },
+                      { NULL, { 0 } } };
+    const char *out = in_folder("new.onnx");
+    assert_int_equal(og_model_save(g, out, give, list, &report), OG_UNSUPPORTED);
+    assert_true(report_has(&report, "second/c"));
+    list[1].tensor.data = a;
+    assert_ok(og_model_save(g, out, give, list, &report), &report);
+    og_graph_free(g);
+    check_numbers(out, "second/c", a, sizeof a);
+}
+
 /* ---- External data --------------------------------------------------------------------------- */
 
 static og_text entry(const char *key, const char *value)
@@ -287,6 +341,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(varints_change_their_length, enter, leave),
         cmocka_unit_test_setup_teardown(over_itself, enter, leave),
         cmocka_unit_test_setup_teardown(misfits, enter, leave),
+        cmocka_unit_test_setup_teardown(weights_of_bodies, enter, leave),
+        cmocka_unit_test_setup_teardown(a_function_called_twice, enter, leave),
         cmocka_unit_test_setup_teardown(external_data_keep_the_original, enter, leave),
         cmocka_unit_test_setup_teardown(external_data_over_itself, enter, leave),
         cmocka_unit_test_setup_teardown(external_data_to_another_folder, enter, leave),

@@ -239,33 +239,11 @@ static void a_step_as_training_info(void **state)
 
 /* ---- Bodies ---------------------------------------------------------------------------------- */
 
-static og_text branch(const char *name, og_text constant)
-{
-    og_text m = { 0 };
-
-    put_text(&m, 2, name);
-    put_message(&m, 5, constant);
-    put_message(&m, 12, value_info("c", OG_FLOAT, -1, NULL));
-    return m;
-}
-
 /* Constants of bodies become values of the main graph; a file wants outputs made inside. */
 static void bodies_give_outputs_of_their_own(void **state)
 {
-    static const float one[1] = { 1 }, two[1] = { 2 };
-    og_text graph = { 0 }, n = node("If", "cond", "y"), a;
-
     (void)state;
-    put_message(&graph, 11, value_info("cond", OG_BOOL, 0, NULL));
-    put_message(&graph, 12, value_info("y", OG_FLOAT, -1, NULL));
-    a = attr_head("then_branch", 5);
-    put_message(&a, 6, branch("then", floats_tensor("c", 1, one)));
-    put_message(&n, 5, a);
-    a = attr_head("else_branch", 5);
-    put_message(&a, 6, branch("else", floats_tensor("c", 1, two)));
-    put_message(&n, 5, a);
-    put_message(&graph, 1, n);
-    og_graph *g = load(put_model("if.onnx", model(8, 17, graph)));
+    og_graph *g = load(put_model("if.onnx", if_model()));
     assert_true(*(float *)og_graph_find(g, "c")->data->data == 1);
     assert_true(*(float *)og_graph_find(g, "c_2")->data->data == 2);
     Onnx__ModelProto *m = unpack(save(g, "back.onnx"));
