@@ -43,8 +43,10 @@ static og_status load_tensor_type(og_loader *ld, const Onnx__TypeProto__Tensor *
     *type = (og_type){ .kind = OG_TENSOR, .elem = (og_elem)proto->elem_type, .rank = -1 };
     if (!shape)
         return OG_OK;
-    if (shape->n_dim > OG_MAX_RANK)
-        return type_wrong(ld, name, OG_LIMIT, "has a rank over 64");
+    if (shape->n_dim > OG_MAX_RANK) {
+        snprintf(what, sizeof what, "has rank %zu, the limit is %d", shape->n_dim, OG_MAX_RANK);
+        return type_wrong(ld, name, OG_LIMIT, what);
+    }
     if (!(dims = OG_NEW_N(ld->root->arena, og_dim, shape->n_dim + 1)))
         return og_load_no_memory(ld);
     for (size_t i = 0; i < shape->n_dim; i++)

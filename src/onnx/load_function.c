@@ -37,6 +37,23 @@ static og_status function_fail(og_loader *ld, const og_function *f, og_status co
     return code;
 }
 
+static og_status too_deep(og_loader *ld, const og_function *f)
+{
+    char what[80];
+
+    snprintf(what, sizeof what, "is called through more than %d others", OG_MAX_FUNCTION_DEPTH);
+    return function_fail(ld, f, OG_LIMIT, what, NULL);
+}
+
+static og_status too_many(og_loader *ld, const og_function *f)
+{
+    char what[100];
+
+    snprintf(what, sizeof what, "makes the model grow beyond %d nodes when calls are inlined",
+             OG_MAX_INLINED_NODES);
+    return function_fail(ld, f, OG_LIMIT, what, NULL);
+}
+
 static og_status list_functions(og_loader *ld)
 {
     for (size_t i = 0; i < ld->model->n_functions; i++) {
@@ -110,12 +127,9 @@ static og_status visit_call(og_loader *ld, og_function *f, const Onnx__NodeProto
     f->depth = callee->depth + 1 > f->depth ? callee->depth + 1 : f->depth;
     f->nodes += callee->nodes;
     if (f->depth > OG_MAX_FUNCTION_DEPTH)
-        return function_fail(ld, callee, OG_LIMIT,
-                             "is called through too many others (the limit is 100)", NULL);
+        return too_deep(ld, callee);
     if (f->nodes > OG_MAX_INLINED_NODES)
-        return function_fail(ld, callee, OG_LIMIT,
-                             "makes the model grow beyond 1000000 nodes when calls are inlined",
-                             NULL);
+        return too_many(ld, callee);
     return OG_OK;
 }
 
@@ -136,8 +150,7 @@ static og_status visit_function(og_loader *ld, og_function *f, int depth)
     if (f->visit == OG_OPEN)
         return function_fail(ld, f, OG_BAD_FILE, "calls itself", NULL);
     if (depth > OG_MAX_FUNCTION_DEPTH)
-        return function_fail(ld, f, OG_LIMIT,
-                             "is called through too many others (the limit is 100)", NULL);
+        return too_deep(ld, f);
     f->visit = OG_OPEN;
     OG_TRY(visit_nodes(ld, f, f->proto->n_node, f->proto->node, depth));
     f->visit = OG_SEEN;
