@@ -14,10 +14,14 @@
 
 #define T float
 #define FN(name) name##_f32
+#define TURN_VECTORS
+#include "kernels/turn.h"
+#undef TURN_VECTORS
 #include "kernels/conv_weight_loops.h"
 
 #define T double
 #define FN(name) name##_f64
+#include "kernels/turn.h"
 #include "kernels/conv_weight_loops.h"
 
 enum { GROUPS = 8, BAND_BYTES = 1 << 18, BLOCK = 64, BIG = 1 << 17 };

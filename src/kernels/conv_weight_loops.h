@@ -24,12 +24,10 @@ static void FN(copy_x)(const og_conv_weight *p, const T *x, int64_t y0, T *to)
             inside = inside && q >= 0 && q < p->shape.in[i];
             place = place * p->shape.in[i] + q;
         }
-        for (int64_t c = 0; inside && c < channels; c++) {
-            const T *from = x + c * p->in_size + place * size + first;
-
-            for (int64_t j = low; j < high; j++)
-                to[j * channels + c] = from[j];
-        }
+        if (inside && low < high)
+            FN(turn)
+            (x + place * size + first + low, p->in_size, channels, high - low, NULL,
+             to + low * channels, channels);
         for (int i = last - 1; i >= 0 && ++at[i] == p->grid[i]; i--)
             at[i] = 0;
     }
@@ -41,12 +39,9 @@ static void FN(copy_y)(const og_conv_weight *p, const T *dy, int64_t y0, int64_t
 {
     const int64_t row = p->out_size / p->shape.out[0], n = rows * row, width = p->block_columns;
 
-    for (int64_t c = 0; c < width; c++) {
-        const T *from = dy + c * p->out_size + y0 * row;
-
-        for (int64_t j = 0; j < n; j++)
-            to[j * width + c] = c < channels ? from[j] : 0;
-    }
+    FN(turn)(dy + y0 * row, p->out_size, channels, n, NULL, to, width);
+    for (int64_t j = 0; channels < width && j < n; j++)
+        memset(to + j * width + channels, 0, (size_t)(width - channels) * sizeof(T));
 }
 
 /* All columns of some rows of the partial sums, over every position of the band. */

@@ -3,27 +3,46 @@
  * defines T, POW, ROOT and FN(name), and has included pool_max_loops.h.
  */
 
+/* n windows of 2 x 2 side by side: dy where the first maximum of each is, in rows of 2 n. */
+OG_INLINE void FN(pair_lines)(const T *a, const T *b, const T *dy, int64_t n, T *da, T *db)
+{
+    OG_SIMD
+    for (int64_t j = 0; j < n; j++) {
+        const T g = dy[j], a1 = a[2 * j + 1], b0 = b[2 * j], b1 = b[2 * j + 1];
+        T top = a[2 * j], g0 = g, g1, g2;
+
+        g1 = TAKES(a1, top) ? g : 0;
+        g0 = TAKES(a1, top) ? 0 : g0;
+        top = TAKES(a1, top) ? a1 : top;
+        g2 = TAKES(b0, top) ? g : 0;
+        g1 = TAKES(b0, top) ? 0 : g1;
+        g0 = TAKES(b0, top) ? 0 : g0;
+        top = TAKES(b0, top) ? b0 : top;
+        da[2 * j] = TAKES(b1, top) ? 0 : g0;
+        da[2 * j + 1] = TAKES(b1, top) ? 0 : g1;
+        db[2 * j] = TAKES(b1, top) ? 0 : g2;
+        db[2 * j + 1] = TAKES(b1, top) ? g : 0;
+    }
+}
+
 static void FN(max_gradient_pairs)(const og_pool *p, const T *dy, const T *x, T *dx)
 {
+    enum { MOST = 128 };
     const int64_t width = p->s.in[1], n = p->s.out[1];
 
     for (int64_t i = 0; i < p->s.out[0]; i++, x += 2 * width, dx += 2 * width, dy += n) {
-        const T *a = x, *b = x + width;
-        T *da = dx, *db = dx + width;
+        const int64_t count = pool_pairs(p, i);
 
-        OG_SIMD
-        for (int64_t j = 0; j < n; j++) {
-            const T a0 = a[2 * j], a1 = a[2 * j + 1], b0 = b[2 * j], b1 = b[2 * j + 1], g = dy[j];
-            const bool second = TAKES(a1, a0);
-            const T top = second ? a1 : a0;
-            const bool third = TAKES(b0, top);
-            const T more = third ? b0 : top;
-            const bool fourth = TAKES(b1, more);
+        for (int64_t from = 0; from < n; from += MOST) {
+            const int64_t left = n - from, m = left < MOST ? left : MOST;
+            const size_t bytes = 2 * (size_t)m * sizeof(T);
+            T da[2 * MOST], db[2 * MOST];
 
-            da[2 * j] = second || third || fourth ? 0 : g;
-            da[2 * j + 1] = !second || third || fourth ? 0 : g;
-            db[2 * j] = !third || fourth ? 0 : g;
-            db[2 * j + 1] = fourth ? g : 0;
+            FN(pair_lines)
+            (x + 2 * from, x + width + 2 * from, dy + from, left <= MOST ? count - from : m, da,
+             db);
+            memcpy(dx + 2 * from, da, bytes);
+            memcpy(dx + width + 2 * from, db, bytes);
         }
     }
 }

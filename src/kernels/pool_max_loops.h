@@ -56,12 +56,10 @@ static void FN(max_row)(const og_pool *p, const T *x, const int64_t *at, int64_t
                    kx * s->dilation[last];
             if (low < high && s->stride[last] == 1)
                 FN(max_line)
-                (from, 1, high - low, (int32_t)(number * s->kernel[last] + kx), best + low,
-                 tap + low);
+            (from, 1, high - low, (int32_t)(number * s->kernel[last] + kx), best + low, tap + low);
             else if (low < high)
-                FN(max_line)
-                (from, s->stride[last], high - low, (int32_t)(number * s->kernel[last] + kx),
-                 best + low, tap + low);
+                FN(max_line)(from, s->stride[last], high - low,
+                             (int32_t)(number * s->kernel[last] + kx), best + low, tap + low);
         }
         for (int i = last - 1; i >= 0 && ++k[i] == p->k_high[p->first[i] + at[i]]; i--)
             k[i] = p->k_low[p->first[i] + at[i]];
@@ -74,9 +72,10 @@ static void FN(max_pairs)(const og_pool *p, const T *x, T *y)
 
     for (int64_t i = 0; i < p->s.out[0]; i++, x += 2 * width, y += n) {
         const T *a = x, *b = x + width;
+        const int64_t count = pool_pairs(p, i);
 
         OG_SIMD
-        for (int64_t j = 0; j < n; j++) {
+        for (int64_t j = 0; j < count; j++) {
             T best = a[2 * j];
 
             best = TAKES(a[2 * j + 1], best) ? a[2 * j + 1] : best;

@@ -39,4 +39,13 @@ static inline int64_t pool_place(const og_conv_shape *s, const int64_t *at, int6
     return column;
 }
 
+/* Windows of 2 x 2 side by side: how many of a row, or a few more that make whole vectors where
+ * what is read too much lies in rows of the same plane that come later. */
+static inline int64_t pool_pairs(const og_pool *p, int64_t row)
+{
+    const int64_t n = p->s.out[1], whole = (n + 15) / 16 * 16;
+
+    return (row + 1) * n + whole - n <= (p->s.out[0] - 1) * n ? whole : n;
+}
+
 #endif
