@@ -2,10 +2,92 @@
 #include "tools/command.h"
 #include "tools/output.h"
 
+#include <onnxgrad/check.h>
 #include <onnxgrad/inspect.h>
 
 #include <math.h>
 #include <string.h>
+
+/* ---- The plan --------------------------------------------------------------------------------------------------- */
+
+enum { MOST_ENDS = 256, MOST_SHOWN = 160 };
+
+/* The plan for made-up inputs, whose free sizes are 2; false with the report of why there is none. */
+static bool find_plan(og_graph *g, og_plan_facts *facts, og_report *why)
+{
+    og_feed feeds[MOST_ENDS];
+    og_tensor *made[MOST_ENDS];
+    const char *outputs[MOST_ENDS];
+    size_t n = 0, n_out = 0;
+    og_session *s = NULL;
+
+    *why = (og_report){ 0 };
+    for (size_t i = 0; !why->code && og_graph_input(g, i) && n < MOST_ENDS; i++) {
+        if (og_input_has_default(g, i))
+            continue;
+        if (og_input_random(g, i, 1, &made[n]))
+            *why = *og_graph_report(g);
+        else
+            feeds[n] = (og_feed){ og_value_name(og_graph_input(g, i)), *made[n] };
+        n += !why->code;
+    }
+    for (; og_graph_output(g, n_out) && n_out < MOST_ENDS; n_out++)
+        outputs[n_out] = og_value_name(og_graph_output(g, n_out));
+    if (!why->code && (og_session_new(g, NULL, &s) || og_session_plan(s, feeds, n, outputs, n_out)))
+        *why = *og_session_report(s);
+    else if (!why->code)
+        *facts = og_session_facts(s);
+    og_session_free(s);
+    while (n)
+        og_tensor_free(made[--n]);
+    return !why->code;
+}
+
+static void print_plan(og_graph *g)
+{
+    og_plan_facts f;
+    og_report why;
+
+    if (find_plan(g, &f, &why))
+        printf("\nplan (free sizes 2): %zu steps for %zu nodes, %zu folded, %zu merged, %zu fused; "
+               "%.1f KB of memory, %.1f KB of constants, %.4g MFLOP\n",
+               f.steps, f.nodes, f.folded, f.merged, f.fused, (double)f.arena_bytes / 1e3,
+               (double)f.constant_bytes / 1e3, f.flops / 1e6);
+    else
+        printf("\nno plan: %s\n", why.what);
+}
+
+static void json_plan(og_graph *g)
+{
+    og_plan_facts f;
+    og_report why;
+    bool found = find_plan(g, &f, &why);
+    const struct {
+        const char *key;
+        double number;
+    } members[] = { { "steps", (double)f.steps },
+                    { "nodes", (double)f.nodes },
+                    { "folded", (double)f.folded },
+                    { "merged", (double)f.merged },
+                    { "fused", (double)f.fused },
+                    { "memory_bytes", (double)f.arena_bytes },
+                    { "constant_bytes", (double)f.constant_bytes },
+                    { "flops", f.flops } };
+
+    json_key("plan", 0);
+    putchar('{');
+    for (size_t i = 0; found && i < sizeof members / sizeof *members; i++) {
+        json_key(members[i].key, i == 0);
+        json_number(members[i].number);
+    }
+    if (!found) {
+        json_key("error", 1);
+        json_string(why.what);
+    }
+    putchar('}');
+}
+
+/* ---- Text -------------------------------------------------------------------------------------------------------- */
 
 static const char *const gradient_words[] = {"yes", "yes", "zero", "no"};
 
@@ -21,7 +103,7 @@ static void print_parameters(const og_inspection *x)
     }
 }
 
-static void print_text(const og_inspection *x)
+static void print_text(const og_inspection *x, og_graph *g)
 {
     printf("%s %s\n", *x->file ? x->file : x->name, x->signature);
     if (x->ir_version)
@@ -31,12 +113,15 @@ static void print_text(const og_inspection *x)
     for (size_t i = 0; i < x->n_nodes; i++) {
         const og_node_facts *n = &x->nodes[i];
 
-        printf("  #%-4zu %s  # %s%s%s\n", n->index, n->text, n->types,
+        bool cut = strlen(n->text) > MOST_SHOWN; /* an attribute may hold thousands of numbers */
+
+        printf("  #%-4zu %.*s%s  # %s%s%s\n", n->index, MOST_SHOWN, n->text, cut ? "…" : "", n->types,
                n->gradient == OG_GRADIENT_NONE ? "; no gradient" : "", n->runs ? "" : "; cannot run");
     }
     print_parameters(x);
     if (x->n_unsupported)
         printf("\nnot supported yet: %s\n", x->unsupported);
+    print_plan(g);
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------------------------- */
@@ -64,7 +149,7 @@ static void json_bool(const char *key, bool yes)
     fputs(yes ? "true" : "false", stdout);
 }
 
-static void print_json(const og_inspection *x)
+static void print_json(const og_inspection *x, og_graph *g)
 {
     putchar('{');
     key_text("name", x->name, 1);
@@ -103,6 +188,7 @@ static void print_json(const og_inspection *x)
     }
     fputs(x->n_nodes ? "]" : "[]", stdout);
     key_text("unsupported", x->unsupported, 0);
+    json_plan(g);
     puts("}");
 }
 
@@ -187,20 +273,60 @@ static void print_tensor(const char *name, const og_tensor *t)
     putchar('\n');
 }
 
-static int inspect_data(const char *source)
+/* The range is that of the numbers as they are fed. */
+static void print_array(const og_dataset *data, size_t i)
+{
+    const og_data_array *a = og_dataset_array(data, i);
+    double low, high;
+
+    og_dataset_range(data, i, &low, &high);
+    printf("%-12s %s[%lld", a->name, og_elem_name(a->tensor.elem), (long long)og_dataset_rows(data));
+    for (int d = 1; d < a->tensor.rank; d++)
+        printf(",%lld", (long long)a->tensor.dims[d]);
+    printf("]  fed as %s", og_elem_name(a->elem));
+    if (!isnan(low))
+        printf(" %g to %g", low, high);
+    printf("%s%s\n", *a->conversion ? ", " : "", a->conversion);
+}
+
+static void json_array(const og_dataset *data, size_t i)
+{
+    const og_data_array *a = og_dataset_array(data, i);
+    double low, high;
+
+    og_dataset_range(data, i, &low, &high);
+    fputs(i ? ",\n  {" : "[\n  {", stdout);
+    key_text("name", a->name, 1);
+    key_text("elem", og_elem_name(a->tensor.elem), 0);
+    json_key("shape", 0);
+    printf("[%lld", (long long)og_dataset_rows(data));
+    for (int d = 1; d < a->tensor.rank; d++)
+        printf(", %lld", (long long)a->tensor.dims[d]);
+    putchar(']');
+    key_text("fed_as", og_elem_name(a->elem), 0);
+    json_key("low", 0);
+    json_number(low);
+    json_key("high", 0);
+    json_number(high);
+    key_text("conversion", a->conversion, 0);
+    putchar('}');
+}
+
+static int inspect_data(const char *source, bool json)
 {
     og_dataset *data = NULL;
     int status = DONE;
 
     if (og_dataset_open(source, &data)) {
         status = report_print(og_dataset_report(data));
+    } else if (json) {
+        printf("{\"rows\": %lld, \"arrays\": ", (long long)og_dataset_rows(data));
+        for (size_t i = 0; i < og_dataset_count(data); i++)
+            json_array(data, i);
+        puts("]}");
     } else {
-        printf("%lld rows\n", (long long)og_dataset_rows(data));
-        for (size_t i = 0; i < og_dataset_count(data); i++) {
-            const og_data_array *a = og_dataset_array(data, i);
-
-            print_tensor(a->name, &a->tensor);
-        }
+        for (size_t i = 0; i < og_dataset_count(data); i++)
+            print_array(data, i);
     }
     og_dataset_free(data);
     return status;
@@ -243,11 +369,11 @@ static int inspect_model(command *c)
         status = report_print(og_graph_report(m.graph));
     if (!status) {
         if (command_has(c, "json"))
-            print_json(&x);
+            print_json(&x, m.graph);
         else if (command_has(c, "dot"))
             print_dot(&x);
         else
-            print_text(&x);
+            print_text(&x, m.graph);
     }
     model_close(&m);
     return status;
@@ -258,7 +384,7 @@ static int run_inspect(command *c)
     const char *data = command_text(c, "data", NULL);
 
     if (data)
-        return inspect_data(data);
+        return inspect_data(data, command_has(c, "json"));
     if (!c->n_words)
         return usage_error(c->verb, "a model, a checkpoint or --data SRC is needed");
     if (ends_with(c->words[0], ".safetensors") || ends_with(c->words[0], ".npz") ||

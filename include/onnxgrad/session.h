@@ -63,7 +63,12 @@ OG_API og_status og_session_run(og_session *session, const og_feed *feeds, size_
                                 const char *const *fetches, size_t n_fetches, og_tensor *results,
                                 og_run_info *info);
 
-/* Facts about the plan of the last run. */
+/* Makes the plan for feeds of these types and shapes (their data is not looked at) without running it; a run of the
+ * same ones then begins at once. */
+OG_API og_status og_session_plan(og_session *session, const og_feed *feeds, size_t n_feeds,
+                                 const char *const *fetches, size_t n_fetches);
+
+/* Facts about the plan of the last run, or made last. */
 typedef struct og_plan_facts {
     size_t steps, nodes, folded, merged, fused;
     size_t arena_bytes, constant_bytes;

@@ -232,3 +232,19 @@ og_status og_session_run(og_session *s, const og_feed *feeds, size_t n_feeds,
         results[i] = plan->fetches[i]->tensor;
     return OG_OK;
 }
+
+og_status og_session_plan(og_session *s, const og_feed *feeds, size_t n_feeds,
+                          const char *const *fetches, size_t n_fetches)
+{
+    og_plan *plan;
+
+    if (!s)
+        return OG_NO_MEMORY;
+    if (!s->graph)
+        return s->report.code;
+    og_report_clear(&s->report);
+    if (!(plan = og_plan_find(&s->plans, s->graph, feeds, n_feeds, fetches, n_fetches, &s->options)))
+        return s->report.code;
+    s->last = plan;
+    return OG_OK;
+}
