@@ -47,26 +47,54 @@ static const char *case_name(og_cases *cases, const char *folder)
     return name ? og_path_base(name) : NULL;
 }
 
-static og_status run_case(og_cases *cases, const char *folder, og_status (*run)(og_check *))
+og_cases *og_cases_new(const og_cases_options *options)
+{
+    og_arena *arena = og_arena_new();
+    og_cases *cases = arena ? OG_NEW(arena, og_cases) : NULL;
+
+    if (!cases) {
+        og_arena_free(arena);
+        return NULL;
+    }
+    cases->arena = arena;
+    if (options)
+        cases->options = *options;
+    return cases;
+}
+
+og_report *og_cases_errors(og_cases *cases) { return &cases->report; }
+
+og_status og_cases_add(og_cases *cases, const char *name, og_status status, const og_report *report)
 {
     og_case *one = OG_NEW(cases->arena, og_case);
-    og_check check = { .arena = og_arena_new(), .options = cases->options, .folder = folder };
 
-    if (!one || !check.arena || !(one->name = case_name(cases, folder)) ||
-        !og_list_push(cases->arena, &cases->done, one)) {
-        og_arena_free(check.arena);
+    if (!one || !(one->name = og_arena_string(cases->arena, name)) ||
+        !og_list_push(cases->arena, &cases->done, one))
         return no_memory(cases);
-    }
-    check.report = &one->report;
-    og_status status = run(&check);
+    one->report = *report;
     one->verdict = status == OG_OK            ? OG_PASSED
                    : status == OG_UNSUPPORTED ? OG_SKIPPED
                                               : OG_FAILED;
     cases->count[one->verdict]++;
-    og_arena_free(check.arena);
     if (cases->options.watch)
         cases->options.watch(cases->options.context, one);
     return OG_OK;
+}
+
+static og_status run_case(og_cases *cases, const char *folder, og_status (*run)(og_check *))
+{
+    og_report report = { 0 };
+    og_check check = { .arena = og_arena_new(), .options = cases->options, .folder = folder,
+                       .report = &report };
+    const char *name = case_name(cases, folder);
+
+    if (!check.arena || !name) {
+        og_arena_free(check.arena);
+        return no_memory(cases);
+    }
+    og_status status = run(&check);
+    og_arena_free(check.arena);
+    return og_cases_add(cases, name, status, &report);
 }
 
 static og_status visit(og_cases *cases, const char *folder, int depth)
@@ -96,17 +124,11 @@ static og_status visit(og_cases *cases, const char *folder, int depth)
 
 og_status og_cases_run(const char *folder, const og_cases_options *options, og_cases **out)
 {
-    og_arena *arena = og_arena_new();
-    og_cases *cases = *out = arena ? OG_NEW(arena, og_cases) : NULL;
+    og_cases *cases = *out = og_cases_new(options);
     char shown[300];
 
-    if (!cases) {
-        og_arena_free(arena);
+    if (!cases)
         return OG_NO_MEMORY;
-    }
-    cases->arena = arena;
-    if (options)
-        cases->options = *options;
     if (cases->options.rtol == 0 && cases->options.atol == 0) {
         cases->options.rtol = 1e-3;
         cases->options.atol = 1e-7;

@@ -16,6 +16,11 @@ typedef struct og_check {
     og_report *report;
 } og_check;
 
+/* An empty list, or NULL when memory is short; its own report; one more case, which is told to the watch. */
+og_cases *og_cases_new(const og_cases_options *options);
+og_report *og_cases_errors(og_cases *cases);
+og_status og_cases_add(og_cases *cases, const char *name, og_status status, const og_report *report);
+
 /* Run one case; the report says what went wrong, its code OG_UNSUPPORTED what cannot run yet. */
 og_status og_check_backend(og_check *check);
 og_status og_check_trajectory(og_check *check);

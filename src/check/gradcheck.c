@@ -98,7 +98,7 @@ static og_status compare_element(prober *p, const char *name, double *at, int64_
     double last, d, low, high, scale = tolerance_of(p) * fmax(largest, 1);
 
     OG_TRY(slope(p, at, 2e-3, &last));
-    for (double h = 1e-3; h > 2e-6; h /= 4) {
+    for (double h = 1e-3; h > 2e-7; h /= 4) {
         OG_TRY(slope(p, at, h, &d));
         double allowed = scale * fmax(1, fabs(d) / fmax(largest, 1));
         if (fabs(d - last) < allowed / 2 || (isnan(d) && isnan(last))) {
@@ -151,30 +151,56 @@ static og_status numbers_of(prober *p, const og_value *v, double **x, int64_t *n
     return OG_OK;
 }
 
+/* The gradient of one tensor, copied: later runs use the session's memory. */
+static og_status gradient_of(prober *p, const og_value *x, const og_value *gradient, int64_t count,
+                             og_tensor **copy)
+{
+    og_tensor view;
+
+    if (og_session_run(p->session, p->feeds, p->n_feeds, &gradient->name, 1, &view, NULL)) {
+        *p->report = *og_session_report(p->session);
+        return p->report->code;
+    }
+    if (view.elem != OG_DOUBLE || view.count != count)
+        return og_fail(p->report, OG_BUG, "the gradient of '%s' has %lld numbers of type %s", x->name,
+                       (long long)view.count, og_elem_name(view.elem));
+    if (!(*copy = og_tensor_copy(&view)))
+        return og_fail(p->report, OG_NO_MEMORY, "no memory for a gradient");
+    return OG_OK;
+}
+
+static void add_result(og_gradcheck_result *sum, const og_gradcheck_result *one)
+{
+    if (one->error > sum->error) {
+        sum->error = one->error;
+        memcpy(sum->text, one->text, sizeof sum->text);
+    }
+    sum->passed = sum->passed && one->passed;
+    sum->compared += one->compared;
+    sum->kinks += one->kinks;
+}
+
 static og_status compare_all(prober *p, og_value *const wrt[], size_t n, og_value *const grads[])
 {
+    og_gradcheck_result *sum = p->result;
+
     for (size_t i = 0; i < n; i++) {
-        og_tensor view;
+        og_gradcheck_result one = { .passed = true };
         og_tensor *gradient = NULL;
         double *x = NULL;
         int64_t count = 0;
 
+        p->result = &one;
         OG_TRY(numbers_of(p, wrt[i], &x, &count));
-        if (grads[i]) {
-            if (og_session_run(p->session, p->feeds, p->n_feeds, &grads[i]->name, 1, &view, NULL)) {
-                *p->report = *og_session_report(p->session);
-                return p->report->code;
-            }
-            if (view.elem != OG_DOUBLE || view.count != count)
-                return og_fail(p->report, OG_BUG,
-                               "the gradient of '%s' has %lld numbers of type %s", wrt[i]->name,
-                               (long long)view.count, og_elem_name(view.elem));
-            if (!(gradient = og_tensor_copy(&view)))
-                return og_fail(p->report, OG_NO_MEMORY, "no memory for a gradient");
-        }
-        og_status s = compare_tensor(p, wrt[i]->name, x, count, gradient ? gradient->data : NULL);
+        if (grads[i])
+            OG_TRY(gradient_of(p, wrt[i], grads[i], count, &gradient));
+        og_status s =
+            compare_tensor(p, wrt[i]->name, x, count, gradient ? gradient->data : NULL);
         og_tensor_free(gradient);
         OG_TRY(s);
+        add_result(sum, &one);
+        if (p->options->each)
+            p->options->each[i] = one;
     }
     return OG_OK;
 }
@@ -252,6 +278,21 @@ og_status og_gradcheck(og_graph *g, og_value *loss, og_value *const wrt[], size_
     if (s && og_graph_status(g))
         *report = *og_graph_report(g);
     return s;
+}
+
+og_value *og_gradcheck_loss(og_graph *g)
+{
+    og_value *loss = NULL;
+
+    for (size_t i = 0; i < g->outputs.n; i++) {
+        og_value *y = g->outputs.v[i];
+
+        if (y->type.kind != OG_TENSOR || y->type.elem != OG_DOUBLE)
+            continue;
+        og_value *term = dot_random(g, y, 1000 + i);
+        loss = loss ? og_add(loss, term) : term;
+    }
+    return loss;
 }
 
 /* ---- Samples of operators -------------------------------------------------------------------- */
