@@ -19,6 +19,7 @@ static const option options[] = {
     { "max-memory", 0, "SIZE", "of the machine", "refuse to need more, such as 2G", false },
     { "disable", 0, "PASS,…", NULL, "plan passes not to run", false },
     { "json", 0, NULL, NULL, "one JSON object", false },
+    { "plan", 0, NULL, NULL, "also print the plan: steps, and where their results lie", false },
     { 0 },
 };
 
@@ -196,6 +197,8 @@ static int run_bench(command *c)
     if (!status && !(status = measure(&b))) {
         qsort(b.times, b.n, sizeof *b.times, by_time);
         print(&b);
+        if (command_has(c, "plan"))
+            fputs(og_session_plan(b.session), stdout);
     }
     if (!b.trainer)
         og_session_free(b.session);

@@ -8,7 +8,7 @@
 
 static int missing_output(const command *c)
 {
-    return usage_error(c->verb, "-o FILE must say where the result goes");
+    return usage_error(c->verb, "-o FILE must say where the result goes (or --print)");
 }
 
 /* Opens the model, lets `add` extend it and writes it. */
@@ -20,7 +20,7 @@ static int derive(command *c, og_derive_options *o, const og_save_options *save,
     model m;
     int status;
 
-    if (!out)
+    if (!out && !command_has(c, "print"))
         return missing_output(c);
     if (!command_whole(c, "seed", 0, &seed))
         return USAGE;
@@ -29,10 +29,12 @@ static int derive(command *c, og_derive_options *o, const og_save_options *save,
             o->loss = m.zoo->loss;
         if (!o->chain)
             o->chain = m.zoo ? m.zoo->chain : "clip_norm(1.0) | adam(lr=1e-3)";
-        if (add(m.graph, o) || og_save(m.graph, out, save))
+        if (add(m.graph, o) || (out && og_save(m.graph, out, save)))
             status = report_print(og_graph_report(m.graph));
-        else
+        else if (out)
             printf("%s\n", out);
+        else
+            fputs(og_graph_text(m.graph), stdout);
     }
     model_close(&m);
     return status;
@@ -67,6 +69,7 @@ static int run_step(command *c)
 
 static const option grad_options[] = {
     {"out", 'o', "FILE", NULL, "the file to write", false},
+    {"print", 0, NULL, NULL, "print the graph instead", false},
     {"loss", 'l', "SPEC", "of the zoo", "what is differentiated; its labels become inputs", false},
     {"of", 0, "OUTPUT", NULL, "differentiate the sum of an output instead", false},
     {"wrt", 'w', "GLOB", "the parameters", "by which parameters and inputs", false},
@@ -79,6 +82,7 @@ static const option grad_options[] = {
 
 static const option step_options[] = {
     {"out", 'o', "FILE", NULL, "the file to write", false},
+    {"print", 0, NULL, NULL, "print the graph instead", false},
     {"loss", 'l', "SPEC", "of the zoo", "terms such as cross_entropy(logits, label)", false},
     {"opt", 'c', "CHAIN", "clip_norm(1.0) | adam(lr=1e-3)", "gradient transforms and optimizer", false},
     {"form", 0, "FORM", "functional", "functional: state as inputs and NAME_new outputs; training-info", false},

@@ -110,6 +110,10 @@ OG_API const char *og_value_type(const og_value *value);
 OG_API og_graph *og_value_graph(const og_value *value);
 OG_API og_value *og_graph_find(const og_graph *graph, const char *name);
 
+/* The graph as text in ONNX's syntax, types behind each node and the state's new values at the end; belongs to the
+ * graph. */
+OG_API const char *og_graph_text(og_graph *graph);
+
 /* The i-th input or output, NULL past the end. */
 OG_API og_value *og_graph_input(const og_graph *graph, size_t i);
 OG_API og_value *og_graph_output(const og_graph *graph, size_t i);

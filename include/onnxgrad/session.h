@@ -76,6 +76,10 @@ typedef struct og_plan_facts {
 } og_plan_facts;
 OG_API og_plan_facts og_session_facts(const og_session *session);
 
+/* The plan of the last run as text: its steps, what each makes and where that lies; NULL before the first run.  The
+ * text belongs to the session. */
+OG_API const char *og_session_plan(og_session *session);
+
 #ifdef __cplusplus
 }
 #endif

@@ -150,6 +150,9 @@ void og_plan_set_feeds(og_plan *plan, const og_feed *feeds);
 
 og_status og_node_unsupported(const og_node *node, og_report *report);
 
+/* The plan of the last run, or NULL. */
+const og_plan *og_session_last_plan(const og_session *session);
+
 /* The state's own entry, made when missing. */
 og_tensor *og_state_slot(og_state *state, const char *name, const og_tensor *initial,
                          og_report *report);

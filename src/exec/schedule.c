@@ -48,38 +48,97 @@ static void place(og_plan *plan, og_node *node, bool late)
     node->mark |= MARK_PLACED;
 }
 
-/* Post-order from one new state value; the chain of a parameter is short, so recursion is shallow except for long
- * dependence between updates, where the explicit order of the graph is used instead. */
-static void place_late(og_plan *plan, og_node *node, int depth)
-{
-    if (!node || node->mark & (MARK_EARLY | MARK_PLACED) || depth > 200 || og_node_body(node, 0))
-        return; /* what has subgraphs is left to the sweep in graph order too */
-    for (int j = 0; j < node->n_in; j++)
-        if (node->in[j])
-            place_late(plan, node->in[j]->node, depth + 1);
-    for (int j = 0; j < node->n_in; j++) { /* cut off by the depth: leave it to the sweep in graph order */
-        og_node *before = node->in[j] ? node->in[j]->node : NULL;
+/* Who reads a value: the places in `reader` from start[id] up to start[id + 1]. */
+typedef struct readers {
+    size_t *start;
+    og_node **reader;
+} readers;
 
-        if (before && !(before->mark & (MARK_EARLY | MARK_PLACED)))
-            return;
-    }
-    place(plan, node, true);
-}
-
-static void place_all(og_plan *plan)
+static bool find_readers(og_plan *plan, readers *r)
 {
     og_graph *g = plan->graph;
+    size_t n = 0;
 
+    r->start = OG_NEW_N(plan->arena, size_t, g->values.n + 2);
+    for (size_t i = 0; i < g->nodes.n; i++)
+        n += (size_t)g->nodes.v[i]->n_in;
+    r->reader = OG_NEW_N(plan->arena, og_node *, n + 1);
+    if (!r->start || !r->reader)
+        return false;
+    for (size_t i = 0; i < g->nodes.n; i++)
+        for (int j = 0; j < g->nodes.v[i]->n_in; j++)
+            if (g->nodes.v[i]->in[j])
+                r->start[g->nodes.v[i]->in[j]->id + 2]++;
+    for (size_t v = 2; v < g->values.n + 2; v++)
+        r->start[v] += r->start[v - 1];
+    for (size_t i = 0; i < g->nodes.n; i++)
+        for (int j = 0; j < g->nodes.v[i]->n_in; j++)
+            if (g->nodes.v[i]->in[j])
+                r->reader[r->start[g->nodes.v[i]->in[j]->id + 1]++] = g->nodes.v[i];
+    return true;
+}
+
+static bool is_placed(const og_node *node) { return node->mark & (MARK_EARLY | MARK_PLACED); }
+
+static bool is_ready(const og_node *node)
+{
+    for (int j = 0; j < node->n_in; j++)
+        if (node->in[j] && node->in[j]->node && !is_placed(node->in[j]->node))
+            return false;
+    return true;
+}
+
+enum { DEEPEST = 200 }; /* longer dependences between updates are left to the sweep in graph order */
+
+/* What a node needs, the node, then whatever became ready by it: so all about one parameter stays together.  Nodes with
+ * subgraphs are left to the sweep too. */
+static void place_late(og_plan *plan, const readers *r, og_node *node, int depth)
+{
+    if (!node || is_placed(node) || depth > DEEPEST || og_node_body(node, 0))
+        return;
+    for (int j = 0; j < node->n_in; j++)
+        if (node->in[j])
+            place_late(plan, r, node->in[j]->node, depth + 1);
+    if (is_placed(node) || !is_ready(node))
+        return;
+    place(plan, node, true);
+    for (int k = 0; k < node->n_out; k++)
+        for (size_t i = r->start[node->out[k]->id]; i < r->start[node->out[k]->id + 1]; i++)
+            if (is_ready(r->reader[i]))
+                place_late(plan, r, r->reader[i], depth + 1);
+}
+
+static bool is_scalar(const og_node *node)
+{
+    for (int k = 0; k < node->n_out; k++)
+        if (!og_type_known(&node->out[k]->type) ||
+            og_count(node->out[k]->type.rank, node->out[k]->type.dims) != 1)
+            return false;
+    return true;
+}
+
+static og_status place_all(og_plan *plan)
+{
+    og_graph *g = plan->graph;
+    readers r;
+
+    if (!find_readers(plan, &r))
+        return OG_NO_MEMORY;
     mark_early(plan);
     for (size_t i = 0; i < g->nodes.n; i++)
         if (g->nodes.v[i]->mark & MARK_EARLY)
             place(plan, g->nodes.v[i], false);
     plan->gate = (int)plan->n_steps;
-    for (size_t i = 0; i < g->bindings.n; i++)
-        place_late(plan, g->bindings.v[i].update->node, 0);
-    for (size_t i = 0; i < g->nodes.n; i++)
-        if (!(g->nodes.v[i]->mark & (MARK_EARLY | MARK_PLACED)))
+    for (size_t i = 0; i < g->nodes.n; i++) /* rates and corrections, which every parameter reads */
+        if (!is_placed(g->nodes.v[i]) && is_scalar(g->nodes.v[i]) && is_ready(g->nodes.v[i]) &&
+            !og_node_body(g->nodes.v[i], 0))
             place(plan, g->nodes.v[i], true);
+    for (size_t i = 0; i < g->bindings.n; i++)
+        place_late(plan, &r, g->bindings.v[i].update->node, 0);
+    for (size_t i = 0; i < g->nodes.n; i++)
+        if (!is_placed(g->nodes.v[i]))
+            place(plan, g->nodes.v[i], true);
+    return OG_OK;
 }
 
 enum { GROUP_MAX = 24 }; /* members: their values must find room in the tile's slots */
@@ -112,9 +171,8 @@ og_status og_plan_schedule(og_plan *plan, const plan_options *options)
     int unit = -1;
 
     plan->steps = OG_NEW_N(plan->arena, plan_step, plan->graph->nodes.n + 1);
-    if (!plan->steps)
+    if (!plan->steps || place_all(plan))
         return og_fail(options->report, OG_NO_MEMORY, "no memory left for a plan");
-    place_all(plan);
     if (og_pass_enabled(options, "fuse"))
         make_groups(plan);
     for (size_t i = 0; i < plan->n_steps; i++) {

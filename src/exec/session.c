@@ -33,6 +33,8 @@ const og_report *og_session_report(const og_session *s)
     return s ? &s->report : &none;
 }
 
+const og_plan *og_session_last_plan(const og_session *s) { return s->last; }
+
 og_state *og_session_state(const og_session *s) { return s->state; }
 
 og_plan_facts og_session_facts(const og_session *s)

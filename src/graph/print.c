@@ -124,3 +124,15 @@ void og_graph_print(og_text *out, const og_graph *g)
     }
     og_text_print(out, "}\n");
 }
+
+const char *og_graph_text(og_graph *g)
+{
+    og_text out = {0};
+
+    og_graph_print(&out, g);
+    const char *text = out.failed ? NULL : og_arena_string(g->arena, out.data);
+    og_text_free(&out);
+    if (!text)
+        og_graph_no_memory(g);
+    return text;
+}
