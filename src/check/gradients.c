@@ -56,7 +56,7 @@ og_status og_gradcheck_operators(const char *name, const og_cases_options *optio
             OG_TRY(check_operator(cases, op));
     }
     if (!og_cases_at(cases, 0))
-        return og_fail(og_cases_errors(cases), OG_NOT_FOUND, "no operator '%s' has a gradient",
+        return og_fail(og_cases_errors(cases), OG_BAD_ARGUMENT, "no operator '%s' has a gradient",
                        og_escape(shown, sizeof shown, name ? name : ""));
     return OG_OK;
 }

@@ -13,7 +13,9 @@ LOSS = 'cross_entropy(logits, label)'
 
 
 def session_of(model):
-    return ort.InferenceSession(model if isinstance(model, str) else model.SerializeToString(),
+    options = ort.SessionOptions()
+    options.log_severity_level = 3  # it warns of each weight that is an input
+    return ort.InferenceSession(model if isinstance(model, str) else model.SerializeToString(), options,
                                 providers=['CPUExecutionProvider'])
 
 
