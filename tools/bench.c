@@ -198,7 +198,7 @@ static int run_bench(command *c)
         qsort(b.times, b.n, sizeof *b.times, by_time);
         print(&b);
         if (command_has(c, "plan"))
-            fputs(og_session_plan(b.session), stdout);
+            fputs(og_session_plan_text(b.session), stdout);
     }
     if (!b.trainer)
         og_session_free(b.session);

@@ -76,9 +76,9 @@ typedef struct og_plan_facts {
 } og_plan_facts;
 OG_API og_plan_facts og_session_facts(const og_session *session);
 
-/* The plan of the last run as text: its steps, what each makes and where that lies; NULL before the first run.  The
+/* The plan of the last run, or made last, as text: its steps, what each makes and where that lies; NULL before the first.  The
  * text belongs to the session. */
-OG_API const char *og_session_plan(og_session *session);
+OG_API const char *og_session_plan_text(og_session *session);
 
 #ifdef __cplusplus
 }

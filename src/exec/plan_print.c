@@ -44,7 +44,7 @@ static void print_step(og_text *out, const og_plan *plan, size_t i)
     og_text_print(out, "\n");
 }
 
-const char *og_session_plan(og_session *session)
+const char *og_session_plan_text(og_session *session)
 {
     const og_plan *plan = og_session_last_plan(session);
     og_text out = {0};
