@@ -199,6 +199,16 @@ static void plan_scratch(og_conv *p)
     p->sums_bytes = (size_t)(p->columns * tiles->rows * p->batch) * size;
 }
 
+/* The share of columns that are not computed for nothing. */
+static double used_columns(const og_conv *p)
+{
+    double grid = (double)p->band;
+
+    for (int i = 1; i < p->shape.rank; i++)
+        grid *= (double)grid_of(p, i);
+    return grid / (double)p->columns;
+}
+
 og_conv *og_conv_plan(const og_conv_shape *shape, og_elem elem, bool input_gradient,
                       og_conv_alloc *alloc, void *owner)
 {
@@ -220,9 +230,24 @@ og_conv *og_conv_plan(const og_conv_shape *shape, og_elem elem, bool input_gradi
     p->from_size = product_of(shape->rank, p->from);
     p->to_size = product_of(shape->rank, p->to);
     p->taps = product_of(shape->rank, shape->kernel);
+    p->rows.shape = &p->shape;
+    p->rows.elem = elem;
+    p->rows.input_gradient = input_gradient;
+    p->rows.from_channels = p->from_channels;
+    p->rows.to_channels = p->to_channels;
+    p->rows.from = p->from;
+    p->rows.to = p->to;
+    p->rows.from_size = p->from_size;
+    p->rows.to_size = p->to_size;
+    p->rows.taps = p->taps;
+    for (int i = 0; i < shape->rank; i++) {
+        p->rows.from_step[i] = input_gradient ? 1 : shape->stride[i];
+        p->rows.to_step[i] = p->to_step[i];
+    }
     plan_planes(p);
     plan_scratch(p);
-    return plan_phases(p, alloc, owner) ? p : NULL;
+    p->by_rows = conv_rows_plan(&p->rows, used_columns(p), alloc, owner);
+    return p->by_rows || plan_phases(p, alloc, owner) ? p : NULL;
 }
 
 og_conv_needs og_conv_needs_of(const og_conv *p)
@@ -233,6 +258,8 @@ og_conv_needs og_conv_needs_of(const og_conv *p)
 
     if (p->to_size == 0 || p->to_channels == 0)
         return (og_conv_needs){ 0 };
+    if (p->by_rows)
+        return conv_rows_needs(&p->rows);
     return (og_conv_needs){ .pieces = p->image_groups * p->bands,
                             .cost = 1000 + work * row / 40,
                             .scratch = p->planes_bytes + p->weights_bytes + p->sums_bytes };
@@ -241,7 +268,9 @@ og_conv_needs og_conv_needs_of(const og_conv *p)
 void og_conv_run(const og_conv *p, int64_t piece, const void *source, const void *w,
                  const void *bias, void *target, void *scratch)
 {
-    if (p->elem == OG_FLOAT)
+    if (p->by_rows)
+        conv_rows_run(&p->rows, piece, source, w, bias, target, scratch);
+    else if (p->elem == OG_FLOAT)
         run_f32(p, piece, source, w, bias, target, scratch);
     else
         run_f64(p, piece, source, w, bias, target, scratch);

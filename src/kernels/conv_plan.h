@@ -3,6 +3,7 @@
 #define OG_CONV_PLAN_H
 
 #include "kernels/conv.h"
+#include "kernels/conv_rows.h"
 #include "kernels/tile.h"
 
 /* One dense grid of target positions: start + i step along each axis, with the kernel positions
@@ -20,8 +21,10 @@ struct og_conv {
     og_elem elem;
     bool input_gradient;
     int64_t from_channels, to_channels; /* of one group */
-    const int64_t *from, *to;           /* spatial sizes of source and target */
-    int64_t from_size, to_size, taps;   /* products of spatial sizes */
+    bool by_rows;                       /* then rows is the whole plan */
+    conv_rows rows;
+    const int64_t *from, *to;         /* spatial sizes of source and target */
+    int64_t from_size, to_size, taps; /* products of spatial sizes */
     int64_t from_step[OG_MAX_RANK], to_step[OG_MAX_RANK];
     int64_t low[OG_MAX_RANK]; /* source position of a plane's first element is residue - low */
     int64_t residues, residues_of[OG_MAX_RANK]; /* planes of one channel; along each axis */

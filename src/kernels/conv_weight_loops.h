@@ -26,8 +26,8 @@ static void FN(copy_x)(const og_conv_weight *p, const T *x, int64_t y0, T *to)
         }
         if (inside && low < high)
             FN(turn)
-            (x + place * size + first + low, p->in_size, channels, high - low, NULL,
-             to + low * channels, channels);
+        (x + place * size + first + low, p->in_size, channels, high - low, NULL,
+         to + low * channels, channels);
         for (int i = last - 1; i >= 0 && ++at[i] == p->grid[i]; i--)
             at[i] = 0;
     }
