@@ -30,7 +30,7 @@ test:
 
 asan:
 	@.ci/install $(TESTERS)
-	cmake --preset asan -G Ninja -DONNXGRAD_WERROR=$(WERROR)
+	cmake --preset asan -G Ninja
 	cmake --build build-asan
 	ctest --test-dir build-asan --output-on-failure -j $(JOBS)
 
