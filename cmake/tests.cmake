@@ -52,6 +52,13 @@ if(NOT CMAKE_C_FLAGS MATCHES "sanitize") # sanitizers bring variables and calls 
     set_tests_properties(rooms_symbols PROPERTIES LABELS unit)
 endif()
 
+# What is made from the list of operators is up to date: tests/generated.sh … --write makes it.
+if(TARGET onnxgrad_command)
+    add_test(NAME generated COMMAND sh "${CMAKE_CURRENT_SOURCE_DIR}/tests/generated.sh"
+        $<TARGET_FILE:onnxgrad_command> "${CMAKE_CURRENT_SOURCE_DIR}")
+    set_tests_properties(generated PROPERTIES LABELS unit)
+endif()
+
 # Tests by Python with others' packages: the first one makes the virtual environment for all.
 find_program(ONNXGRAD_PYTHON NAMES python3)
 set(ONNXGRAD_VENV "$ENV{ONNXGRAD_VENV}" CACHE PATH "Python environment of the tests; empty: venv in the build folder")

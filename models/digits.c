@@ -5,7 +5,7 @@ static void digits_build(og_graph *g)
 {
     og_value *x = og_input(g, "x", "float[batch,64]");
 
-    og_output(g, "logits", og_linear(zoo_relu(og_linear(x, 64, "fc1")), 10, "fc2"));
+    og_output(g, "logits", og_linear(og_relu(og_linear(x, 64, "fc1")), 10, "fc2"));
 }
 
 const og_zoo og_zoo_digits = {

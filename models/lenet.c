@@ -3,18 +3,16 @@
 
 static og_value *pool(og_value *x)
 {
-    const og_attr attrs[] = { OG_SET_INTS("kernel_shape", 2, 2), OG_SET_INTS("strides", 2, 2), { 0 } };
-
-    return x ? og_node(og_value_graph(x), "MaxPool", 1, &x, attrs) : NULL;
+    return og_max_pool_opt(x, OG_INTS(2, 2), .strides = OG_INTS(2, 2));
 }
 
 static void lenet_build(og_graph *g)
 {
     og_value *x = og_input(g, "x", "float[batch,1,28,28]");
-    og_value *h = pool(zoo_relu(og_conv2d_opt(x, 32, 3, "conv1", .padding = 1)));
+    og_value *h = pool(og_relu(og_conv2d_opt(x, 32, 3, "conv1", .padding = 1)));
 
-    h = pool(zoo_relu(og_conv2d_opt(h, 64, 3, "conv2", .padding = 1)));
-    h = zoo_relu(og_linear(zoo_flatten(h), 128, "fc1"));
+    h = pool(og_relu(og_conv2d_opt(h, 64, 3, "conv2", .padding = 1)));
+    h = og_relu(og_linear(og_flatten(h, 1), 128, "fc1"));
     og_output(g, "logits", og_linear(h, 10, "fc2"));
 }
 

@@ -6,15 +6,15 @@ static void mlp_build(og_graph *g)
 {
     og_value *x = og_input(g, "x", "float[batch,784]");
 
-    og_output(g, "logits", og_linear(zoo_relu(og_linear(x, 128, "fc1")), 10, "fc2"));
+    og_output(g, "logits", og_linear(og_relu(og_linear(x, 128, "fc1")), 10, "fc2"));
 }
 
 static void mlp512_build(og_graph *g)
 {
     og_value *x = og_input(g, "x", "float[batch,784]");
-    og_value *h = zoo_relu(og_linear(x, 512, "fc1"));
+    og_value *h = og_relu(og_linear(x, 512, "fc1"));
 
-    og_output(g, "logits", og_linear(zoo_relu(og_linear(h, 512, "fc2")), 10, "fc3"));
+    og_output(g, "logits", og_linear(og_relu(og_linear(h, 512, "fc2")), 10, "fc3"));
 }
 
 const og_zoo og_zoo_mlp = {

@@ -15,15 +15,4 @@ typedef struct og_zoo {
 
 extern const og_zoo *const og_zoo_models[]; /* ended by NULL */
 
-/* Small words for models. */
-static inline og_value *zoo_relu(og_value *x)
-{
-    return x ? og_node(og_value_graph(x), "Relu", 1, &x, NULL) : NULL;
-}
-
-static inline og_value *zoo_flatten(og_value *x)
-{
-    return x ? og_node(og_value_graph(x), "Flatten", 1, &x, NULL) : NULL;
-}
-
 #endif

@@ -27,6 +27,7 @@ typedef struct verb {
     const char *const *examples; /* ended by NULL */
     const option *options;
     int min_words, max_words;    /* arguments that are no options; max -1: any number */
+    bool bare_help;              /* with nothing behind it the verb explains itself */
     int (*run)(command *c);
 } verb;
 

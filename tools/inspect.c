@@ -417,5 +417,6 @@ const verb verb_inspect = {
     .options = options,
     .min_words = 0,
     .max_words = 1,
+    .bare_help = true,
     .run = run_inspect,
 };

@@ -96,7 +96,7 @@ int main(int argc, char **argv)
     }
     if (!(v = find_verb(argv[1])))
         return unknown_verb(argv[1]);
-    if (asks_help(argc, argv) || (argc == 2 && v->examples)) {
+    if (asks_help(argc, argv) || (argc == 2 && (v->min_words || v->bare_help))) {
         usage_print(argc == 2 ? stderr : stdout, v);
         return argc == 2 ? USAGE : DONE;
     }

@@ -344,5 +344,6 @@ const verb verb_train = {
     .examples = examples,
     .options = options,
     .max_words = 1,
+    .bare_help = true,
     .run = run_train,
 };

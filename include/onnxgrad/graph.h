@@ -56,6 +56,17 @@ typedef struct og_strings {
     ((og_floats){.n = (int64_t)(sizeof((const float[]){__VA_ARGS__}) / sizeof(float)),             \
                  .v = (const float[]){__VA_ARGS__}})
 
+/* A number of an option whose 0 is not the default: .axis = OG_SOME(0). */
+typedef struct og_some_int {
+    bool given;
+    int64_t number;
+} og_some_int;
+typedef struct og_some_float {
+    bool given;
+    double number;
+} og_some_float;
+#define OG_SOME(x) {true, (x)}
+
 /* One attribute of a node. */
 typedef enum og_attr_kind {
     OG_ATTR_NONE,

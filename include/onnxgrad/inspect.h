@@ -50,6 +50,17 @@ typedef struct og_inspection {
 OG_API og_status og_inspect(og_graph *graph, const char *train, const char *freeze,
                             og_inspection *inspection);
 
+/* The operators of this library as text: a line each, the table of the documentation, the header and the source of
+ * the builders.  Freed with og_operators_text_free; NULL when memory is short. */
+typedef enum og_operators_form {
+    OG_OPERATORS_LIST,
+    OG_OPERATORS_MARKDOWN,
+    OG_OPERATORS_HEADER,
+    OG_OPERATORS_SOURCE
+} og_operators_form;
+OG_API char *og_operators_text(og_operators_form form);
+OG_API void og_operators_text_free(char *text);
+
 #ifdef __cplusplus
 }
 #endif

@@ -37,6 +37,10 @@ OG_API og_value *og_conv2d_with(og_value *x, int64_t channels, int64_t kernel, c
 #define og_conv2d_opt(x, channels, kernel, name, ...)                                              \
     og_conv2d_with((x), (channels), (kernel), (name), &(const og_conv2d_options){__VA_ARGS__})
 
+/* Losses in short: the mean over the batch.  og_loss_build (onnxgrad/optim.h) takes them as text, with options. */
+OG_API og_value *og_cross_entropy(og_value *logits, og_value *label); /* [n, classes, …], [n, …] */
+OG_API og_value *og_mse(og_value *prediction, og_value *target);
+
 #ifdef __cplusplus
 }
 #endif

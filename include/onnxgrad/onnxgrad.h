@@ -2,6 +2,8 @@
 #ifndef ONNXGRAD_ONNXGRAD_H
 #define ONNXGRAD_ONNXGRAD_H
 
+#include "onnxgrad/builders.h"
+#include "onnxgrad/check.h"
 #include "onnxgrad/data.h"
 #include "onnxgrad/derive.h"
 #include "onnxgrad/file.h"
@@ -14,5 +16,6 @@
 #include "onnxgrad/status.h"
 #include "onnxgrad/tensor.h"
 #include "onnxgrad/train.h"
+#include "onnxgrad/words.h"
 
 #endif

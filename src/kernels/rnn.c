@@ -3,7 +3,7 @@
 
 #include "kernels/kernels.h"
 
-const og_rnn_loops *og_rnn(og_elem elem)
+const og_rnn_loops *og_rnn_find(og_elem elem)
 {
     return og_kernels_get()->rnn[elem == OG_DOUBLE];
 }

@@ -94,6 +94,6 @@ typedef struct og_rnn_loops {
 } og_rnn_loops;
 
 /* The best loops that this machine has for float or double. */
-const og_rnn_loops *og_rnn(og_elem elem);
+const og_rnn_loops *og_rnn_find(og_elem elem);
 
 #endif

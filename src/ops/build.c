@@ -1,61 +1,6 @@
 /* The words of gradient rules and expansions: thin calls of og_node that pass NULL through. */
 #include "ops/ops.h"
 
-og_value *og_op_on(const char *op, const og_attr *attrs, int n, og_value *const *in)
-{
-    og_value *out = NULL;
-
-    og_ops_on(op, attrs, n, in, 1, &out);
-    return out;
-}
-
-/* The graph is that of the innermost input: a body may mix its own values with captured ones. */
-static og_graph *graph_of(int n, og_value *const *in)
-{
-    og_graph *g = NULL;
-
-    for (int i = 0; i < n; i++) {
-        if (!in[i])
-            continue;
-        og_graph *other = in[i]->graph;
-        if (!g)
-            g = other;
-        for (og_graph *up = other->outer; up; up = up->outer)
-            if (up == g)
-                g = other;
-    }
-    return g;
-}
-
-static bool lacks_input(const og_op *op, int n, og_value *const *in)
-{
-    for (int i = 0; i < n; i++) {
-        const og_port *port = &op->in[0];
-
-        for (int j = 0; j < i && port[1].name; j++)
-            port++;
-        if (!in[i] && !port->optional)
-            return true;
-    }
-    return false;
-}
-
-void og_ops_on(const char *name, const og_attr *attrs, int n, og_value *const *in, int n_out,
-               og_value **out)
-{
-    og_graph *g = graph_of(n, in);
-    const char *own = strstr(name, "::") ? strstr(name, "::") + 2 : name;
-    const og_op *op = own == name ? og_op_find("", name) : NULL;
-
-    for (int k = 0; k < n_out; k++)
-        out[k] = NULL;
-    if (!op)
-        op = og_op_find("onnxgrad", own);
-    if (!g || (op && lacks_input(op, n, in)))
-        return; /* a NULL was passed for a value: its failure is in the report already */
-    og_node_more(g, name, (size_t)n, in, attrs, (size_t)n_out, out);
-}
-
 /* ---- Elementwise ----------------------------------------------------------------------------------------- */
 
 og_value *og_add(og_value *a, og_value *b) { return OG_OP("Add", NULL, a, b); }

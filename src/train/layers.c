@@ -109,3 +109,17 @@ og_value *og_conv2d(og_value *x, int64_t channels, int64_t kernel, const char *n
 {
     return og_conv2d_opt(x, channels, kernel, name, .padding = 0);
 }
+
+/* ---- Losses ----------------------------------------------------------------------------------------------- */
+
+og_value *og_cross_entropy(og_value *logits, og_value *label)
+{
+    return OG_OP("SoftmaxCrossEntropyLoss", NULL, logits, label);
+}
+
+og_value *og_mse(og_value *prediction, og_value *target)
+{
+    og_value *difference = og_sub(prediction, target);
+
+    return og_reduce("ReduceMean", og_mul(difference, difference), (og_ints){ 0 }, false);
+}

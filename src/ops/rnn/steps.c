@@ -292,7 +292,7 @@ static void start_piece(og_rnn_piece *s, const og_call *c, int64_t piece, const 
     s->p = p;
     s->d = (int)(piece / p->tiles);
     s->cell = &p->cell[s->d];
-    s->loops = og_rnn(p->elem);
+    s->loops = og_rnn_find(p->elem);
     s->reversed = og_rnn_reversed(c->attrs, s->d);
     s->first = piece % p->tiles * p->tile;
     s->rows = p->batch - s->first < p->tile ? p->batch - s->first : p->tile;
