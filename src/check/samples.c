@@ -365,7 +365,8 @@ static og_value *sample_input(reader *r, int i)
 
     if (!t || !name)
         return NULL;
-    if (r->options->constants && !og_elem_in(t->elem, OG_FLOATS))
+    if (r->options->constants && (!og_elem_in(t->elem, OG_FLOATS) ||
+                                  og_port_in(r->op, i)->role == OG_ROLE_SHAPE))
         return og_graph_add_constant(r->g, name, t);
     return og_input_dims(r->g, name, t->elem, t->rank, t->dims);
 }
