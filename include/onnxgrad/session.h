@@ -48,7 +48,7 @@ typedef struct og_feed {
 
 /* What a training step measured; NaN where the graph has no such number. */
 typedef struct og_run_info {
-    bool applied;          /* the update was committed (false: skipped as not finite) */
+    bool applied;          /* the parameters changed (false: skipped as not finite, or only accumulated) */
     double loss;
     double grad_norm;       /* entering the first stage of the chain */
     double grad_norm_after; /* leaving the last clip */

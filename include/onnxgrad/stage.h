@@ -108,6 +108,16 @@ OG_API og_value *og_stage_shared(og_stage_context *c, const char *slot, og_elem 
 /* What the slot holds after this step. */
 OG_API void og_stage_keep(og_stage_context *c, og_value *slot, og_value *update);
 
+/* Closes a gate: where `open` (a bool scalar) is false, all state that later stages keep, the parameters and the clock
+ * stay as they are in this run.  Only for stages that reach every parameter. */
+OG_API og_status og_stage_gate(og_stage_context *c, og_value *open);
+
+/* In .prepare: the loss is multiplied by this double scalar before gradients are taken. */
+OG_API void og_stage_seed(og_stage_context *c, og_value *scale);
+
+/* Evaluation and saved models use this slot instead of the i-th parameter. */
+OG_API void og_stage_average(og_stage_context *c, size_t i, og_value *slot);
+
 /* Updates applied before this one, as a double scalar: 0 in the first step. */
 OG_API og_value *og_stage_clock(og_stage_context *c);
 

@@ -172,7 +172,7 @@ static void fill_info(const og_plan *plan, bool applied, og_run_info *info)
     double step = info_number(plan, OG_INFO_STEP);
 
     *info = (og_run_info){
-        .applied = applied,
+        .applied = applied && info_number(plan, OG_INFO_APPLIED) != 0, /* NaN: there is no gate */
         .loss = info_number(plan, OG_INFO_LOSS),
         .grad_norm = info_number(plan, OG_INFO_GRAD_NORM),
         .grad_norm_after = info_number(plan, OG_INFO_GRAD_NORM_AFTER),

@@ -149,6 +149,13 @@ static og_graph *clone_graph(const og_graph *from, og_graph *to)
         if (!og_list_push(to->arena, &to->bindings, b))
             return NULL;
     }
+    for (size_t i = 0; i < from->averages.n; i++) {
+        og_binding b = {counterpart(to, from->averages.v[i].state),
+                        counterpart(to, from->averages.v[i].update)};
+
+        if (!og_list_push(to->arena, &to->averages, b))
+            return NULL;
+    }
     for (int i = 0; i < OG_INFO_COUNT; i++)
         to->info[i] = counterpart(to, from->info[i]);
     to->ok = counterpart(to, from->ok);

@@ -108,6 +108,7 @@ typedef enum og_info {
     OG_INFO_CLIP_COEF,
     OG_INFO_LR,
     OG_INFO_STEP,
+    OG_INFO_APPLIED, /* bool: false where an open gate of the chain only gathered; NULL: always */
     OG_INFO_COUNT
 } og_info;
 
@@ -142,6 +143,7 @@ struct og_graph {
     og_list(og_value *) values, inputs, outputs, initializers; /* initializers in file order */
     og_list(og_node *) nodes;
     og_list(og_binding) bindings;
+    og_list(og_binding) averages; /* parameters (state) and the state to evaluate and save instead (update) */
     og_list(og_store *) stores; /* stores.v[0] is this graph's own */
     og_list(og_opset) opsets;
     og_list(og_property) properties; /* metadata_props */

@@ -78,11 +78,31 @@ void og_step_bind(og_step *step, og_value *state, og_value *update)
 
 /* ---- Arguments ------------------------------------------------------------------------------------------------- */
 
+/* The parts of a short name share its label: the second of two arguments with one name is told apart by its stage. */
+static const char *argument_state(og_stage_context *c, const char *name)
+{
+    og_graph *g = c->step->graph;
+    char *state = og_arena_print(g->arena, "opt/%s/%s", c->label, name);
+
+    if (state && og_graph_find(g, state))
+        state = og_arena_print(g->arena, "opt/%s/%s.%s", c->label, c->link->call.name, name);
+    return state;
+}
+
 og_value *og_stage_argument(og_stage_context *c, const char *name)
 {
-    char *state = og_arena_print(c->step->graph->arena, "opt/%s/%s", c->label, name);
+    og_step *step = c->step;
+    og_step_argument made = { .given = og_stage_given(c, name) };
+    const char *state;
 
-    return state ? og_step_number(c->step, og_stage_given(c, name), state) : NULL;
+    for (size_t i = 0; i < step->arguments.n; i++)
+        if (step->arguments.v[i].given == made.given)
+            return step->arguments.v[i].value;
+    state = argument_state(c, name);
+    made.value = state ? og_step_number(step, made.given, state) : NULL;
+    if (!made.value || !og_list_push(step->arena, &step->arguments, made))
+        (void)og_fail(og_graph_errors(step->graph), OG_NO_MEMORY, "no memory for a training step");
+    return made.value;
 }
 
 og_value *og_stage_clock(og_stage_context *c)
@@ -170,6 +190,34 @@ void og_stage_scale(og_stage_context *c, size_t i, og_value *coef)
 
     flow->value = og_mul(flow->value, og_stage_cast(c, i, coef));
     flow->coef = flow->coef ? og_mul(flow->coef, coef) : coef;
+}
+
+og_status og_stage_gate(og_stage_context *c, og_value *open)
+{
+    og_step *step = c->step;
+
+    for (size_t i = 0, n = 0; i < step->n; i++) {
+        n += !step->params[i].frozen;
+        if (i + 1 == step->n && n != c->n)
+            return og_stage_fail(c, "%s stands at the top of the chain, for all parameters",
+                                 c->link->stage->name);
+    }
+    step->gate = step->gate ? og_and(step->gate, open) : open;
+    return OG_OK;
+}
+
+void og_stage_seed(og_stage_context *c, og_value *scale)
+{
+    c->step->seed = c->step->seed ? og_mul(c->step->seed, scale) : scale;
+}
+
+void og_stage_average(og_stage_context *c, size_t i, og_value *slot)
+{
+    og_graph *g = c->step->graph;
+    og_binding b = { .state = param(c, i)->parameter, .update = slot };
+
+    if (slot && !og_list_push(g->arena, &g->averages, b))
+        (void)og_fail(og_graph_errors(g), OG_NO_MEMORY, "no memory for a training step");
 }
 
 /* ---- Slots --------------------------------------------------------------------------------------------------------- */

@@ -6,6 +6,13 @@ static og_value *one(og_stage_context *c)
     return og_scalar(og_stage_graph(c), OG_DOUBLE, 1);
 }
 
+og_value *og_maximum(og_value *a, og_value *b)
+{
+    og_value *in[] = { a, b };
+
+    return og_op_on("Max", NULL, 2, in);
+}
+
 og_value *og_moments_correct(og_stage_context *c, og_value *beta)
 {
     og_value *t = og_stage_clock(c), *zero = og_scalar(og_stage_graph(c), OG_DOUBLE, 0), *correct;
@@ -59,16 +66,18 @@ void og_moments_update(og_stage_context *c, size_t i, const og_moments *moments,
 }
 
 og_value *og_moments_scale(og_stage_context *c, size_t i, const og_moments *moments,
-                           og_value *correct1, og_value *correct2, og_value *eps)
+                           og_value *correct1, og_value *correct2, og_value *eps, og_value **m)
 {
-    og_value *m = og_stage_slot(c, i, "m", 0), *v = og_stage_slot(c, i, "v", 0), *out[3];
-    og_value *in[] = { og_stage_in(c, i), m, v,
+    og_value *old_m = og_stage_slot(c, i, "m", 0), *v = og_stage_slot(c, i, "v", 0), *out[3];
+    og_value *in[] = { og_stage_in(c, i), old_m, v,
                        og_stage_cast(c, i, moments->weight1), og_stage_cast(c, i, moments->beta2),
                        og_stage_cast(c, i, moments->weight2), og_stage_cast(c, i, correct1),
                        og_stage_cast(c, i, correct2), og_stage_cast(c, i, eps) };
 
     og_ops_on("onnxgrad::AdamScale", NULL, 9, in, 3, out);
-    og_stage_keep(c, m, out[1]);
+    og_stage_keep(c, old_m, out[1]);
     og_stage_keep(c, v, out[2]);
+    if (m)
+        *m = out[1];
     return out[0];
 }

@@ -154,6 +154,14 @@ og_value *og_stage_tensor_norm(og_stage_context *c, size_t i)
     return flow_norm(&c->step->params[c->reach[i]].now);
 }
 
+og_value *og_stage_norm_of(og_stage_context *c, og_value *x)
+{
+    og_flow flow = { .value = x };
+
+    (void)c;
+    return flow_norm(&flow);
+}
+
 /* A NaN stays: nothing is less than it. */
 og_value *og_stage_clip_coef(og_stage_context *c, const char *bound, og_value *norm)
 {

@@ -187,6 +187,12 @@ typedef struct og_step_cast {
     og_value *from, *to;
 } og_step_cast;
 
+/* An argument of a stage that is a value of the graph already. */
+typedef struct og_step_argument {
+    const og_chain_arg *given;
+    og_value *value;
+} og_step_argument;
+
 typedef struct og_step {
     og_graph *graph;
     og_arena *arena; /* of the build */
@@ -200,6 +206,7 @@ typedef struct og_step {
     og_value *seed;          /* what the gradients are multiplied by from the start; NULL: 1 */
     og_value *lr;            /* the first learning rate */
     og_list(og_step_cast) casts;
+    og_list(og_step_argument) arguments;
     og_list(const char *) labels; /* taken */
     og_list(og_tensor *) fills; /* blocks of equal numbers, shared by slots */
 } og_step;
@@ -228,6 +235,7 @@ void og_step_bind(og_step *step, og_value *state, og_value *update);
 /* The norm of what arrives, over all parameters in reach, as a double scalar: p is 1, 2, inf or any other. */
 og_value *og_stage_norm(og_stage_context *c, double p);
 og_value *og_stage_tensor_norm(og_stage_context *c, size_t i); /* p = 2, of one parameter */
+og_value *og_stage_norm_of(og_stage_context *c, og_value *x);  /* p = 2, of any value */
 /* Multiplies by a double scalar, cast once; what is known of the norm stays known. */
 void og_stage_scale(og_stage_context *c, size_t i, og_value *coef);
 /* min(1, bound / (norm + eps)) for the arguments `bound` and "eps". */

@@ -249,7 +249,7 @@ static og_status gradients_find(og_step *step, og_value *loss)
     for (size_t i = 0; i < step->n; i++)
         if (!step->params[i].frozen)
             wrt[n++] = step->params[i].parameter;
-    OG_TRY(og_backward(step->graph, loss, step->seed, wrt, n, grads));
+    OG_TRY(og_backward(step->graph, loss, og_cast_like(step->seed, loss), wrt, n, grads));
     n = 0;
     for (size_t i = 0; i < step->n; i++) {
         og_step_param *p = &step->params[i];
@@ -322,6 +322,7 @@ static og_status count_bind(og_step *step)
     og_value *next = og_plus(step->count, 1);
 
     og_step_bind(step, step->count, next);
+    step->graph->info[OG_INFO_APPLIED] = step->gate;
     step->graph->info[OG_INFO_STEP] = step->gate ? og_where(step->gate, next, step->count) : next;
     return og_graph_status(step->graph);
 }

@@ -8,8 +8,7 @@
 
 static og_value *largest_so_far(og_stage_context *c, size_t i, og_value *v)
 {
-    og_value *old = og_stage_slot(c, i, "v_max", 0), *in[] = { old, v };
-    og_value *next = og_op_on("Max", NULL, 2, in);
+    og_value *old = og_stage_slot(c, i, "v_max", 0), *next = og_maximum(old, v);
 
     og_stage_keep(c, old, next);
     return next;
@@ -49,7 +48,7 @@ static og_status scale_by_adam_build(og_stage_context *c)
         og_value *m, *v;
 
         if (plain) {
-            og_stage_out(c, i, og_moments_scale(c, i, &moments, correct1, correct2, eps));
+            og_stage_out(c, i, og_moments_scale(c, i, &moments, correct1, correct2, eps, NULL));
         } else {
             og_moments_update(c, i, &moments, &m, &v);
             og_stage_out(c, i, direction(c, i, m, v, correct1, correct2, eps));

@@ -5,13 +5,6 @@
  */
 #include "optim/moments.h"
 
-static og_value *not_negative(og_value *x)
-{
-    og_value *in[] = { x, og_scalar_like(x, 0) };
-
-    return og_op_on("Max", NULL, 2, in);
-}
-
 static og_status scale_by_rms_build(og_stage_context *c)
 {
     bool below = strcmp(og_stage_word(c, "eps_mode"), "in_sqrt") == 0;
@@ -25,7 +18,8 @@ static og_status scale_by_rms_build(og_stage_context *c)
 
         if (og_stage_flag(c, "centered")) {
             mean = og_mean_update(c, i, "mean", weight, g);
-            v = not_negative(og_sub(v, og_mul(mean, mean)));
+            v = og_sub(v, og_mul(mean, mean));
+            v = og_maximum(v, og_scalar_like(v, 0));
         }
         og_stage_out(c, i, og_div(g, below ? og_sqrt(og_add(v, e)) : og_add(og_sqrt(v), e)));
     }

@@ -204,6 +204,49 @@ static void test_identity(void **state)
     model_free(&m);
 }
 
+/* What follows accumulate happens once for all: slots, clock and parameters wait. */
+static void test_accumulate(void **state)
+{
+    model m = model_new(OG_FLOAT);
+    og_run_info info;
+
+    (void)state;
+    model_start(&m, "accumulate(2) | clip_norm(2.5, eps=0) | sgd(lr=step(1, every=1, gamma=0.5), momentum=1)");
+    for (int turn = 0; turn < 2; turn++) {
+        double before = state_number(&m, "a", 0);
+
+        assert_ok(model_run(&m, (float[]){ 1, 0 }, (float[]){ 0, 4 }, &info), og_session_report(m.session));
+        assert_false(info.applied);
+        assert_true(info.step == turn && state_number(&m, "a", 0) == before);
+        assert_true(state_number(&m, "opt/sgd/momentum_buffer/a", 0) == turn * 1.5);
+        assert_true(state_number(&m, "opt/accumulate/sum/a", 0) == 1);
+        assert_ok(model_run(&m, (float[]){ 5, 0 }, (float[]){ 0, 4 }, &info), og_session_report(m.session));
+        assert_true(info.applied && info.step == turn + 1);
+        assert_true(near(info.grad_norm, 5) && near(info.grad_norm_after, 2.5));
+        assert_true(state_number(&m, "opt/accumulate/sum/a", 0) == 0);
+    }
+    assert_true(state_number(&m, "a", 0) == -1.5 - 0.5 * 3);
+    model_free(&m);
+}
+
+/* Training goes on with the parameters; the averages are named for evaluation. */
+static void test_averages(void **state)
+{
+    model m = model_new(OG_FLOAT);
+
+    (void)state;
+    model_start(&m, "lr(1) | ema_weights(0.75)@a");
+    assert_int_equal(m.g->averages.n, 1);
+    assert_string_equal(m.g->averages.v[0].state->name, "a");
+    assert_string_equal(m.g->averages.v[0].update->name, "opt/ema_weights/average/a");
+    assert_ok(model_run(&m, (float[]){ 1, 2 }, (float[]){ 0, 0 }, NULL), og_session_report(m.session));
+    assert_true(state_number(&m, "opt/ema_weights/average/a", 1) == -2);
+    assert_ok(model_run(&m, (float[]){ 1, 2 }, (float[]){ 0, 0 }, NULL), og_session_report(m.session));
+    assert_true(state_number(&m, "opt/ema_weights/average/a", 1) == -2.5);
+    assert_true(state_number(&m, "a", 1) == -4);
+    model_free(&m);
+}
+
 /* ---- Refusals ---------------------------------------------------------------------------------------------------------------- */
 
 static void test_refusals(void **state)
@@ -308,6 +351,7 @@ int main(void)
         cmocka_unit_test(test_nonfinite),   cmocka_unit_test(test_names),
         cmocka_unit_test(test_live_change), cmocka_unit_test(test_identity),
         cmocka_unit_test(test_refusals),    cmocka_unit_test(test_no_influence),
+        cmocka_unit_test(test_accumulate),  cmocka_unit_test(test_averages),
         cmocka_unit_test(test_own_stage),   cmocka_unit_test(test_explain),
     };
 
