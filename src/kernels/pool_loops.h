@@ -3,47 +3,68 @@
  * defines T, POW, ROOT and FN(name), and has included pool_max_loops.h.
  */
 
-/* n windows of 2 x 2 side by side: dy where the first maximum of each is, in rows of 2 n. */
-OG_INLINE void FN(pair_lines)(const T *a, const T *b, const T *dy, int64_t n, T *da, T *db)
+/* n windows of 2 x 2 side by side: dy where the first maximum of each is, in the upper or the lower
+ * row. */
+OG_INLINE void FN(pair_line)(const T *a, const T *b, const T *dy, int64_t n, const bool lower,
+                             T *dx)
 {
     OG_SIMD
     for (int64_t j = 0; j < n; j++) {
         const T g = dy[j], a1 = a[2 * j + 1], b0 = b[2 * j], b1 = b[2 * j + 1];
-        T top = a[2 * j], g0 = g, g1, g2;
+        T top = a[2 * j], first = g, second;
 
-        g1 = TAKES(a1, top) ? g : 0;
-        g0 = TAKES(a1, top) ? 0 : g0;
+        second = TAKES(a1, top) ? g : 0;
+        first = TAKES(a1, top) ? 0 : first;
         top = TAKES(a1, top) ? a1 : top;
-        g2 = TAKES(b0, top) ? g : 0;
-        g1 = TAKES(b0, top) ? 0 : g1;
-        g0 = TAKES(b0, top) ? 0 : g0;
+        if (lower) {
+            first = TAKES(b0, top) ? g : 0;
+            second = 0;
+        } else {
+            first = TAKES(b0, top) ? 0 : first;
+            second = TAKES(b0, top) ? 0 : second;
+        }
         top = TAKES(b0, top) ? b0 : top;
-        da[2 * j] = TAKES(b1, top) ? 0 : g0;
-        da[2 * j + 1] = TAKES(b1, top) ? 0 : g1;
-        db[2 * j] = TAKES(b1, top) ? 0 : g2;
-        db[2 * j + 1] = TAKES(b1, top) ? g : 0;
+        dx[2 * j] = TAKES(b1, top) ? 0 : first;
+        dx[2 * j + 1] = TAKES(b1, top) ? lower ? g : 0 : second;
     }
 }
 
+/* The same of rows behind which nothing may be touched: through buffers with room for whole
+ * vectors. */
+static void FN(pair_end)(const T *x, int64_t width, const T *dy, int64_t n, T *dx)
+{
+    enum { MOST = 64 };
+    T a[2 * MOST] = { 0 }, b[2 * MOST] = { 0 }, g[MOST] = { 0 }, d[2 * MOST];
+
+    for (int64_t from = 0; from < n; from += MOST, x += 2 * MOST, dx += 2 * MOST) {
+        const int64_t m = n - from < MOST ? n - from : MOST, whole = (m + 15) / 16 * 16;
+        const size_t bytes = 2 * (size_t)m * sizeof(T);
+
+        memcpy(a, x, bytes);
+        memcpy(b, x + width, bytes);
+        memcpy(g, dy + from, (size_t)m * sizeof(T));
+        FN(pair_line)(a, b, g, whole, false, d);
+        memcpy(dx, d, bytes);
+        FN(pair_line)(a, b, g, whole, true, d);
+        memcpy(dx + width, d, bytes);
+    }
+}
+
+/* The rows are written in order, so that what the upper one has too much is overwritten by the
+ * lower one. */
 static void FN(max_gradient_pairs)(const og_pool *p, const T *dy, const T *x, T *dx)
 {
-    enum { MOST = 128 };
     const int64_t width = p->s.in[1], n = p->s.out[1];
 
     for (int64_t i = 0; i < p->s.out[0]; i++, x += 2 * width, dx += 2 * width, dy += n) {
-        const int64_t count = pool_pairs(p, i);
+        const int64_t count = width == 2 * n ? pool_pairs(p, i) : n;
 
-        for (int64_t from = 0; from < n; from += MOST) {
-            const int64_t left = n - from, m = left < MOST ? left : MOST;
-            const size_t bytes = 2 * (size_t)m * sizeof(T);
-            T da[2 * MOST], db[2 * MOST];
-
-            FN(pair_lines)
-            (x + 2 * from, x + width + 2 * from, dy + from, left <= MOST ? count - from : m, da,
-             db);
-            memcpy(dx + 2 * from, da, bytes);
-            memcpy(dx + width + 2 * from, db, bytes);
+        if (count % 16) {
+            FN(pair_end)(x, width, dy, n, dx);
+            continue;
         }
+        FN(pair_line)(x, x + width, dy, count, false, dx);
+        FN(pair_line)(x, x + width, dy, count, true, dx + width);
     }
 }
 
