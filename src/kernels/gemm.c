@@ -1,6 +1,7 @@
 /*
- * Matrix products: OpenBLAS for float and double, plain loops for integers, for builds without it,
- * and for the calls on which its kernels disagree about NaN (alpha = 0).
+ * Matrix products: our own tiles for float and double, OpenBLAS for products with vectors and with
+ * so few columns that tiles would be half empty, plain loops for integers and for alpha = 0, on
+ * which kernels disagree about NaN.
  */
 #include "kernels/gemm.h"
 
@@ -9,6 +10,8 @@
 #endif
 
 #define OG_SIMD _Pragma("omp simd")
+
+enum { FEW_COLUMNS = 12 };
 
 #define T float
 #define FN(name) float_##name
@@ -99,11 +102,11 @@ static void blas_product(const og_gemm_args *g)
                     lda, g->b, ldb, g->add ? 1 : 0, g->c, ldc);
 }
 
+/* What OpenBLAS does faster than the tiles. */
 static bool blas_takes(const og_gemm_args *g)
 {
-    return (g->elem == OG_FLOAT || g->elem == OG_DOUBLE) && (float)g->alpha != 0 && g->k > 0 &&
-           g->m <= INT32_MAX && g->n <= INT32_MAX && g->k <= INT32_MAX && g->lda <= INT32_MAX &&
-           g->ldb <= INT32_MAX && g->ldc <= INT32_MAX;
+    return (g->m == 1 || g->n <= FEW_COLUMNS) && g->m <= INT32_MAX && g->n <= INT32_MAX &&
+           g->k <= INT32_MAX && g->lda <= INT32_MAX && g->ldb <= INT32_MAX && g->ldc <= INT32_MAX;
 }
 
 void og_blas_threads(int n)
@@ -133,12 +136,16 @@ void og_blas_threads(int n)
 
 void og_gemm_run(const og_gemm_args *g)
 {
+    const bool real = g->elem == OG_FLOAT || g->elem == OG_DOUBLE;
+
     if (g->m == 0 || g->n == 0)
         return;
-    if (blas_takes(g))
+    if (!real || (float)g->alpha == 0 || g->k == 0)
+        plain_product(g);
+    else if (blas_takes(g))
         blas_product(g);
     else
-        plain_product(g);
+        og_gemm_tiled(g);
 }
 
 void og_gemm_fill(const og_gemm_args *g, const void *from, int64_t row, int64_t column, double beta)
@@ -159,22 +166,20 @@ void og_gemm_fill(const og_gemm_args *g, const void *from, int64_t row, int64_t 
     }
 }
 
-/* Tiles of at least 4 MFLOP and at most 16 of them, each at least 64 wide and tall: a product
- * inside one tile should be as fast as the undivided one. */
+/* Tiles of at least 2 MFLOP and at most 32 of them, along the longer side, whose bounds fit the
+ * tiles in registers.  Rows are divided into larger parts than columns, because each part copies
+ * the whole of B. */
 og_gemm_tiles og_gemm_split(int64_t m, int64_t n, int64_t k)
 {
-    const double work = 2.0 * (double)m * (double)n * (double)k;
-    const double wanted = work / 4e6 < 16 ? work / 4e6 : 16;
-    og_gemm_tiles t = { .rows = m, .columns = n, .down = m > 0, .across = n > 0 };
-    const int64_t parts = wanted < 1 ? 1 : (int64_t)wanted;
-    int64_t *size = m >= n ? &t.rows : &t.columns, *count = m >= n ? &t.down : &t.across;
+    const double work = 2.0 * (double)m * (double)n * (double)k, wanted = work / 2e6;
+    const int64_t parts = wanted < 1 ? 1 : wanted > 32 ? 32 : (int64_t)wanted;
+    const int64_t step = m > n ? 112 : 64;
+    og_gemm_tiles t = { .rows = m, .columns = n, .down = m > 0 && n > 0, .across = m > 0 && n > 0 };
+    int64_t *size = m > n ? &t.rows : &t.columns, *count = m > n ? &t.down : &t.across;
+    int64_t each = (*size + parts - 1) / parts;
 
-    if (m == 0 || n == 0)
-        return (og_gemm_tiles){ .rows = m, .columns = n };
-    if (parts > 1) {
-        int64_t each = (*size + parts - 1) / parts;
-
-        each = each < 64 ? 64 : (each + 15) / 16 * 16;
+    each = (each + step - 1) / step * step;
+    if (parts > 1 && each < *size) {
         *count = (*size + each - 1) / each;
         *size = each;
     }

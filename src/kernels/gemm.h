@@ -29,6 +29,9 @@ typedef struct og_gemm_args {
 
 void og_gemm_run(const og_gemm_args *g);
 
+/* The same for float and double by our own tiles, k > 0. */
+void og_gemm_tiled(const og_gemm_args *g);
+
 /* Writes beta times a matrix over C: element (i, j) is from[i * row + j * column], a step of 0
  * repeats. */
 void og_gemm_fill(const og_gemm_args *g, const void *from, int64_t row, int64_t column,
