@@ -11,7 +11,7 @@
 
 #define OG_SIMD _Pragma("omp simd")
 
-enum { FEW_COLUMNS = 12 };
+enum { FEW_COLUMNS = 12, BIG = 512, BIG_ROWS = 256 };
 
 #define T float
 #define FN(name) float_##name
@@ -105,8 +105,11 @@ static void blas_product(const og_gemm_args *g)
 /* What OpenBLAS does faster than the tiles. */
 static bool blas_takes(const og_gemm_args *g)
 {
-    return (g->m == 1 || g->n <= FEW_COLUMNS) && g->m <= INT32_MAX && g->n <= INT32_MAX &&
-           g->k <= INT32_MAX && g->lda <= INT32_MAX && g->ldb <= INT32_MAX && g->ldc <= INT32_MAX;
+    const bool vector = g->m == 1 || g->n <= FEW_COLUMNS;
+    const bool big = g->m >= BIG_ROWS && g->n >= BIG && g->k >= BIG;
+
+    return (vector || big) && g->m <= INT32_MAX && g->n <= INT32_MAX && g->k <= INT32_MAX &&
+           g->lda <= INT32_MAX && g->ldb <= INT32_MAX && g->ldc <= INT32_MAX;
 }
 
 void og_blas_threads(int n)
@@ -179,6 +182,11 @@ og_gemm_tiles og_gemm_split(int64_t m, int64_t n, int64_t k)
     int64_t each = (*size + parts - 1) / parts;
 
     each = (each + step - 1) / step * step;
+    if (m >= BIG && n >= BIG && k >= BIG)
+        return (og_gemm_tiles){ .rows = BIG_ROWS,
+                                .columns = BIG,
+                                .down = (m + BIG_ROWS - 1) / BIG_ROWS,
+                                .across = (n + BIG - 1) / BIG };
     if (parts > 1 && each < *size) {
         *count = (*size + each - 1) / each;
         *size = each;

@@ -6,7 +6,7 @@
  * broadcast, so any strides will do.
  */
 
-enum { FN(DEPTH) = 256, FN(WIDTH) = 128 / sizeof(T), FN(ROWS) = 14 };
+enum { FN(DEPTH) = 256, FN(WIDTH) = 128 / sizeof(T), FN(ROWS) = 14, FN(LEAST_ROWS) = 112 };
 
 typedef struct {
     const og_gemm_args *g;
@@ -92,7 +92,7 @@ static void FN(panel)(const FN(gemm) * s, int64_t k, int64_t depth, int64_t j, i
     }
 }
 
-static void FN(tiled)(const og_gemm_args *g)
+static void FN(block)(const og_gemm_args *g)
 {
     const og_tiles *tiles = og_tiles_of(sizeof(T) == 4 ? OG_FLOAT : OG_DOUBLE);
     const FN(gemm) s = { .g = g,
@@ -107,6 +107,24 @@ static void FN(tiled)(const og_gemm_args *g)
 
         for (int64_t k = 0; k < g->k; k += FN(DEPTH))
             FN(panel)(&s, k, g->k - k < FN(DEPTH) ? g->k - k : FN(DEPTH), j, columns);
+    }
+}
+
+/* Rows of A that stay in the cache while all panels of B pass. */
+static void FN(tiled)(const og_gemm_args *g)
+{
+    const int64_t fit = (1 << 19) / (int64_t)sizeof(T) / g->k;
+    const int64_t rows = fit < FN(LEAST_ROWS) ? FN(LEAST_ROWS) : fit;
+    const int64_t blocks = (g->m + rows - 1) / rows;
+
+    for (int64_t b = 0; b < blocks; b++) {
+        const int64_t first = g->m * b / blocks;
+        og_gemm_args part = *g;
+
+        part.m = g->m * (b + 1) / blocks - first;
+        part.a = (const T *)g->a + first * (g->trans_a ? 1 : g->lda);
+        part.c = (T *)g->c + first * g->ldc;
+        FN(block)(&part);
     }
 }
 #undef T
