@@ -16,9 +16,8 @@ static og_graph *make_network(void)
 {
     og_graph *g = og_graph_new("mlp");
     og_value *image = og_input(g, "image", "float[batch,784]");
-    og_value *hidden = og_linear(image, 128, "fc1");
+    og_value *hidden = og_relu(og_linear(image, 128, "fc1"));
 
-    hidden = og_node(g, "Relu", 1, &hidden, NULL);
     og_output(g, "logits", og_linear(hidden, 10, "fc2"));
     return g;
 }
