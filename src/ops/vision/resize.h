@@ -16,14 +16,27 @@ typedef struct {
     og_ints axes;
     int64_t antialias, exclude_outside;
     float cubic_coeff_a, extrapolation_value;
+    og_floats roi, scales; /* of ResizeGrad: the inputs' numbers, where they were constants */
+    og_ints sizes;
 } og_resize_attrs;
 
 #define OG_RESIZE_ATTRS                                                                            \
     OG_STRING_ATTR(og_resize_attrs, mode, "nearest"),                                              \
         OG_STRING_ATTR(og_resize_attrs, coordinate_transformation_mode, "half_pixel"),             \
         OG_STRING_ATTR(og_resize_attrs, nearest_mode, "round_prefer_floor"),                       \
-        OG_STRING_ATTR(og_resize_attrs, keep_aspect_ratio_policy, "stretch"),                      \
-        OG_LIST_ATTR(og_resize_attrs, axes, INTS), OG_INT_ATTR(og_resize_attrs, antialias, 0),     \
+        { .name = "keep_aspect_ratio_policy",                                                      \
+          .kind = OG_ATTR_STRING,                                                                  \
+          .offset = offsetof(og_resize_attrs, keep_aspect_ratio_policy),                           \
+          .s = "stretch",                                                                          \
+          .since = 18 },                                                                           \
+        { .name = "axes",                                                                          \
+          .kind = OG_ATTR_INTS,                                                                    \
+          .offset = offsetof(og_resize_attrs, axes),                                               \
+          .since = 18 },                                                                           \
+        { .name = "antialias",                                                                     \
+          .kind = OG_ATTR_INT,                                                                     \
+          .offset = offsetof(og_resize_attrs, antialias),                                          \
+          .since = 18 },                                                                           \
         OG_INT_ATTR(og_resize_attrs, exclude_outside, 0),                                          \
         OG_FLOAT_ATTR(og_resize_attrs, cubic_coeff_a, -0.75),                                      \
         OG_FLOAT_ATTR(og_resize_attrs, extrapolation_value, 0)
@@ -70,9 +83,11 @@ typedef struct og_resize_inputs {
     int roi, scales, sizes;
 } og_resize_inputs;
 
+og_status og_resize_check_words(og_infer *c);
 /* Type of the target from the source's dims, in output 0. */
 og_status og_resize_infer_target(og_infer *c, og_resize_inputs in, int rank, const og_dim *from);
-og_status og_resize_check_words(og_infer *c);
+/* A gradient's: axes that are not resized agree, and the numbers of the others are as many. */
+og_status og_resize_infer_turned(og_infer *c, og_resize_inputs in, const og_type *source);
 og_status og_resize_check(og_call *c, og_resize_inputs in);
 
 /* ---- One axis (taps.c) ------------------------------------------------------------------------ */
@@ -87,8 +102,8 @@ typedef struct og_resize_axis {
     double roi[2];
 } og_resize_axis;
 
-/* Room that the taps of an axis take at most, in numbers of 8 bytes. */
-int64_t og_resize_room(const og_resize_axis *axis, const og_resize_attrs *a);
+/* Room that the taps of an axis take at most, in numbers of 8 bytes; `late`: whatever the scale. */
+int64_t og_resize_room(const og_resize_axis *axis, const og_resize_attrs *a, bool late);
 /* Fills in *b, with its arrays in `room`. */
 void og_resize_taps(const og_resize_axis *axis, const og_resize_attrs *a, int64_t *room,
                     og_blend *b);
@@ -111,11 +126,18 @@ bool og_resize_late(const og_call *c, og_resize_inputs in);
 og_status og_separable_prepare(og_call *c, og_resize_inputs in, bool turned);
 void og_separable_run(const og_call *c, int64_t piece, void *scratch);
 
-/* ---- Words ---------------------------------------------------------------------------------------- */
+/* ---- Descriptors' functions ---------------------------------------------------------------------------------------- */
 
+#define OG_RESIZE_TYPES                                                                            \
+    (OG_NUMERIC | OG_BIT(OG_STRING) | OG_BIT(OG_BOOL) | OG_BIT(OG_COMPLEX64) |                     \
+     OG_BIT(OG_COMPLEX128))
+#define OG_RESIZE_NUMBERS                                                                          \
+    OG_PORT("roi", OG_FLOATS & ~OG_BIT(OG_BFLOAT16), .optional = true, .role = OG_ROLE_SHAPE),     \
+        OG_PORT("scales", OG_BIT(OG_FLOAT), .optional = true, .role = OG_ROLE_SHAPE),              \
+        OG_PORT("sizes", OG_BIT(OG_INT64), .optional = true, .role = OG_ROLE_SHAPE)
+
+void og_resize_upgrade(og_rewrite *c, int from);
+void og_resize_gradient(og_grad *c);
 void og_resize_expand(og_rewrite *c);
 void og_resize_grad_expand(og_rewrite *c);
-/* The attributes as given to another node: ended by a NULL name. */
-void og_resize_attrs_of(const og_resize_attrs *a, og_attr out[12]);
-
 #endif

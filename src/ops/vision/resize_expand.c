@@ -138,7 +138,7 @@ static og_value *filled(resize_graph *g, og_value *y, int axis, const og_blend *
 
 static og_value *resized(resize_graph *g, og_value *x, int axis)
 {
-    const int64_t room = og_resize_room(&g->axes[axis], g->a);
+    const int64_t room = og_resize_room(&g->axes[axis], g->a, false);
     int64_t *numbers = OG_NEW_N(g->c->g->arena, int64_t, 2 * room);
     og_blend taps, turned;
 

@@ -207,16 +207,47 @@ og_status og_resize_infer_target(og_infer *c, og_resize_inputs in, int rank, con
     return og_infer_shape(c, 0, rank, dims);
 }
 
+og_status og_resize_infer_turned(og_infer *c, og_resize_inputs in, const og_type *source)
+{
+    const og_resize_attrs *a = c->attrs;
+    const int64_t n = a->axes.v ? a->axes.n : source->rank;
+    int axis[OG_MAX_RANK];
+    bool mask[OG_MAX_RANK] = { false };
+
+    if (n > OG_MAX_RANK)
+        return og_infer_fail(c, OG_LIMIT, "more than %d axes", OG_MAX_RANK);
+    if (a->axes.v)
+        OG_TRY(og_axes_resolve(c, source->rank, n, a->axes.v, axis, mask));
+    for (int i = 0; i < source->rank; i++)
+        if (a->axes.v && !mask[i])
+            OG_TRY(og_infer_agree(c, "dY and an axis that stays", source->dims[i],
+                                  c->in[0]->dims[i], NULL));
+    for (int i = in.roi; i <= in.sizes; i++)
+        if (given(c, i))
+            OG_TRY(check_length(c, i, i == in.roi ? 2 * n : n));
+    if ((a->roi.v && a->roi.n != 2 * n) || (a->scales.v && a->scales.n != n) ||
+        (a->sizes.v && a->sizes.n != n))
+        return og_infer_fail(c, OG_BAD_ARGUMENT,
+                             "%lld axes, but %lld scales, %lld sizes and %lld numbers of a region",
+                             (long long)n, (long long)a->scales.n, (long long)a->sizes.n,
+                             (long long)a->roi.n);
+    return OG_OK;
+}
+
 /* ---- Data ---------------------------------------------------------------------------------------------- */
 
 og_status og_resize_check(og_call *c, og_resize_inputs in)
 {
+    const og_resize_attrs *a = c->attrs;
     const og_tensor *scales = og_call_input(c, in.scales);
 
-    for (int64_t i = 0; scales && i < scales->count; i++)
-        if (!scale_fits(og_get_double(scales, i)))
+    for (int64_t i = 0; i < (scales ? scales->count : a->scales.n); i++) {
+        const double scale = scales ? og_get_double(scales, i) : (double)a->scales.v[i];
+
+        if (!scale_fits(scale))
             return og_call_fail(c, OG_BAD_VALUE, "scales[%lld] is %g, expected a number above 0",
-                                (long long)i, og_get_double(scales, i));
+                                (long long)i, scale);
+    }
     return OG_OK;
 }
 
@@ -232,9 +263,28 @@ bool og_resize_late(const og_call *c, og_resize_inputs in)
     return w.policy != RESIZE_STRETCH && og_call_late(c, in.sizes);
 }
 
-static const og_tensor *numbers(const og_tensor *const *inputs, int n_in, int i)
+/* The numbers of one of the inputs, which may be attributes instead. */
+typedef struct {
+    const og_tensor *t;
+    const float *floats;
+    const int64_t *ints;
+} resize_numbers;
+
+static resize_numbers numbers(const og_tensor *const *inputs, int n_in, int i, og_floats floats,
+                              og_ints ints)
 {
-    return i < n_in && inputs[i] && inputs[i]->count && inputs[i]->data ? inputs[i] : NULL;
+    const og_tensor *t = i < n_in ? inputs[i] : NULL;
+
+    return (resize_numbers){ .t = t && t->count && t->data ? t : NULL,
+                             .floats = floats.n ? floats.v : NULL,
+                             .ints = ints.n ? ints.v : NULL };
+}
+
+static double number_at(const resize_numbers *n, int64_t i, double absent)
+{
+    if (n->t)
+        return og_get_double(n->t, i);
+    return n->floats ? (double)n->floats[i] : n->ints ? (double)n->ints[i] : absent;
 }
 
 void og_resize_axes(const og_resize_attrs *a, og_resize_inputs in, const og_tensor *const *inputs,
@@ -242,8 +292,9 @@ void og_resize_axes(const og_resize_attrs *a, og_resize_inputs in, const og_tens
                     og_resize_axis *axes)
 {
     const int64_t n = a->axes.v ? a->axes.n : rank;
-    const og_tensor *scales = numbers(inputs, n_in, in.scales);
-    const og_tensor *sizes = numbers(inputs, n_in, in.sizes), *roi = numbers(inputs, n_in, in.roi);
+    const resize_numbers scales = numbers(inputs, n_in, in.scales, a->scales, (og_ints){ 0 });
+    const resize_numbers sizes = numbers(inputs, n_in, in.sizes, (og_floats){ 0 }, a->sizes);
+    const resize_numbers roi = numbers(inputs, n_in, in.roi, a->roi, (og_ints){ 0 });
     const og_resize_policy policy = og_resize_read(a).policy;
     double ratios[OG_MAX_RANK];
     int64_t axis[OG_MAX_RANK], which;
@@ -257,16 +308,16 @@ void og_resize_axes(const og_resize_attrs *a, og_resize_inputs in, const og_tens
         x->resized = true;
         x->num = (double)x->to;
         x->den = (double)x->from;
-        x->scale = scales ? (float)og_get_double(scales, k) : 0;
-        x->roi[0] = roi ? og_get_double(roi, k) : 0;
-        x->roi[1] = roi ? og_get_double(roi, n + k) : 1;
-        ratios[k] = sizes ? og_get_double(sizes, k) / x->den : 1;
+        x->scale = (float)number_at(&scales, k, 0);
+        x->roi[0] = number_at(&roi, k, 0);
+        x->roi[1] = number_at(&roi, n + k, 1);
+        ratios[k] = number_at(&sizes, k, x->num) / x->den;
     }
-    if (scales || !sizes || policy == RESIZE_STRETCH || !n)
+    if (policy == RESIZE_STRETCH || !n || axes[axis[0]].scale != 0 || !(sizes.t || sizes.ints))
         return;
     common_factor(policy, n, ratios, &which);
     for (int64_t k = 0; k < n; k++) {
-        axes[axis[k]].num = og_get_double(sizes, which);
+        axes[axis[k]].num = number_at(&sizes, which, 1);
         axes[axis[k]].den = (double)from[axis[which]];
     }
 }

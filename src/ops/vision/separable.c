@@ -41,7 +41,7 @@ static int64_t tables_room(const og_call *c, const separable *s, const og_resize
 
     for (int i = 0; i < c->in[0]->rank; i++)
         if (axes[i].resized)
-            room += (s->turned ? 2 : 1) * og_resize_room(&axes[i], c->attrs);
+            room += (s->turned ? 2 : 1) * og_resize_room(&axes[i], c->attrs, s->late);
     return room;
 }
 
@@ -50,7 +50,7 @@ static void make_tables(const og_call *c, separable *s, const og_resize_axis *ax
 {
     s->n = 0;
     for (int i = 0; i < c->in[0]->rank; i++) {
-        const int64_t step = axes[i].resized ? og_resize_room(&axes[i], c->attrs) : 0;
+        const int64_t step = axes[i].resized ? og_resize_room(&axes[i], c->attrs, s->late) : 0;
         og_blend taps;
 
         if (!axes[i].resized)

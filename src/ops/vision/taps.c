@@ -31,6 +31,16 @@ static double half_pixel(const og_resize_axis *x, double o)
     return x->scale != 0 ? (double)(float)v : v;
 }
 
+/* Centre upon centre, also where a part of a place was cut off. */
+static double symmetric(const og_resize_axis *x, double o)
+{
+    const double offset = (double)x->from / 2 * (1 - (double)x->to / width_of(x));
+
+    if (x->scale == 0)
+        return offset + unscaled(x, o + 0.5) - 0.5;
+    return (double)((float)offset + ((float)o + 0.5f) / x->scale - 0.5f);
+}
+
 static double coordinate(const og_resize_axis *x, og_resize_place place, int64_t target)
 {
     const double width = width_of(x), last = (double)x->from - 1, o = (double)target;
@@ -48,8 +58,8 @@ static double coordinate(const og_resize_axis *x, og_resize_place place, int64_t
         return x->roi[0] * last + o * (x->roi[1] - x->roi[0]) * last / (width - 1);
     case RESIZE_PYTORCH_HALF_PIXEL:
         return x->to > 1 ? half_pixel(x, o) : 0;
-    case RESIZE_HALF_PIXEL_SYMMETRIC: /* centre upon centre, also where a part was cut off */
-        return (double)x->from / 2 * (1 - (double)x->to / width) + half_pixel(x, o);
+    case RESIZE_HALF_PIXEL_SYMMETRIC:
+        return symmetric(x, o);
     default:
         return half_pixel(x, o);
     }
@@ -145,11 +155,12 @@ static int64_t taps_at(const og_resize_axis *x, const tap_filter *f, double at, 
     return end - begin;
 }
 
-int64_t og_resize_room(const og_resize_axis *axis, const og_resize_attrs *a)
+int64_t og_resize_room(const og_resize_axis *axis, const og_resize_attrs *a, bool late)
 {
     const tap_filter f = filter_of(axis, a);
-    const double most = og_resize_read(a).mode == RESIZE_NEAREST ? 1 : 2 * ceil(filter_reach(&f)) + 1;
-    const int64_t taps = most < (double)axis->from ? (int64_t)most : axis->from;
+    const double reach = og_resize_read(a).mode == RESIZE_NEAREST ? 0 : ceil(filter_reach(&f));
+    const bool all = (late && f.antialias) || !(2 * reach + 1 < (double)axis->from);
+    const int64_t taps = all ? axis->from : (int64_t)(2 * reach + 1);
     const int64_t longer = axis->from > axis->to ? axis->from : axis->to;
 
     return 2 * longer + 1 + (longer + 7) / 8 + taps * axis->to;
