@@ -44,7 +44,8 @@ typedef enum og_stage_trait {
     OG_STAGE_UNSCALE = 1 << 6,    /* takes the loss scale off */
     OG_STAGE_ACCUMULATE = 1 << 7, /* gathers several gradients */
     OG_STAGE_FINITE = 1 << 8,     /* decides about infinite and undefined numbers */
-    OG_STAGE_WEIGHTS = 1 << 9     /* works on the new weights, so it stands behind lr */
+    OG_STAGE_WEIGHTS = 1 << 9,    /* works on the new weights, so it stands behind lr */
+    OG_STAGE_OBSERVES = 1 << 10   /* lets everything through as it is */
 } og_stage_trait;
 
 /* Frameworks whose defaults and formulas a stage can take. */
@@ -91,6 +92,14 @@ OG_API og_value *og_stage_parameter(const og_stage_context *c, size_t i);
 OG_API og_value *og_stage_in(const og_stage_context *c, size_t i);
 OG_API void og_stage_out(og_stage_context *c, size_t i, og_value *update);
 
+/* Norms of what arrives, as double scalars: of all parameters in reach together (p is 1, 2, inf or any other), of one
+ * (p = 2).  A NaN anywhere comes out. */
+OG_API og_value *og_stage_norm(og_stage_context *c, double p);
+OG_API og_value *og_stage_tensor_norm(og_stage_context *c, size_t i);
+
+/* Lets what arrives through, times a double scalar, cast once; its norm needs no second pass then. */
+OG_API void og_stage_multiply(og_stage_context *c, size_t i, og_value *coef);
+
 /* The new parameter, for stages that work on it (OG_STAGE_WEIGHTS). */
 OG_API og_value *og_stage_next(const og_stage_context *c, size_t i);
 OG_API void og_stage_set_next(og_stage_context *c, size_t i, og_value *next);
@@ -101,9 +110,13 @@ OG_API og_value *og_stage_cast(og_stage_context *c, size_t i, og_value *scalar);
 /* ---- State ------------------------------------------------------------------------------------------------ */
 
 /* The slot `opt/<label>/<slot>/<parameter>` of the parameter's type and shape, every element `initial` at first;
- * a double scalar of that name; the scalar `opt/<label>/<slot>`. */
+ * a double scalar or list of that name; the scalar or list of doubles `opt/<label>/<slot>`. */
 OG_API og_value *og_stage_slot(og_stage_context *c, size_t i, const char *slot, double initial);
+OG_API og_value *og_stage_copy_slot(og_stage_context *c, size_t i, const char *slot); /* begins as the parameter */
 OG_API og_value *og_stage_tensor_slot(og_stage_context *c, size_t i, const char *slot, double initial);
+OG_API og_value *og_stage_list_slot(og_stage_context *c, size_t i, const char *slot, int64_t n,
+                                    double initial);
+OG_API og_value *og_stage_shared_list(og_stage_context *c, const char *slot, int64_t n, double initial);
 OG_API og_value *og_stage_shared(og_stage_context *c, const char *slot, og_elem elem, double initial);
 /* What the slot holds after this step. */
 OG_API void og_stage_keep(og_stage_context *c, og_value *slot, og_value *update);

@@ -184,7 +184,7 @@ og_value *og_stage_cast(og_stage_context *c, size_t i, og_value *scalar)
     return cast.to;
 }
 
-void og_stage_scale(og_stage_context *c, size_t i, og_value *coef)
+void og_stage_multiply(og_stage_context *c, size_t i, og_value *coef)
 {
     og_flow *flow = &param(c, i)->now;
 
@@ -231,12 +231,38 @@ og_value *og_stage_slot(og_stage_context *c, size_t i, const char *slot, double 
     return og_step_state(c->step, name, p->type.elem, p->type.rank, p->type.dims, initial);
 }
 
+og_value *og_stage_copy_slot(og_stage_context *c, size_t i, const char *slot)
+{
+    const og_value *p = param(c, i)->parameter;
+    og_graph *g = c->step->graph;
+    char *name = og_arena_print(g->arena, "opt/%s/%s/%s", c->label, slot, p->name);
+
+    if (!name)
+        return (void)og_fail(og_graph_errors(g), OG_NO_MEMORY, "no memory for the state of a chain"), NULL;
+    return og_graph_add_state(g, name, p->data);
+}
+
 og_value *og_stage_tensor_slot(og_stage_context *c, size_t i, const char *slot, double initial)
 {
     const og_value *p = param(c, i)->parameter;
     char *name = og_arena_print(c->step->graph->arena, "opt/%s/%s/%s", c->label, slot, p->name);
 
     return og_step_state(c->step, name, OG_DOUBLE, 0, NULL, initial);
+}
+
+og_value *og_stage_list_slot(og_stage_context *c, size_t i, const char *slot, int64_t n, double initial)
+{
+    const og_value *p = param(c, i)->parameter;
+    char *name = og_arena_print(c->step->graph->arena, "opt/%s/%s/%s", c->label, slot, p->name);
+
+    return og_step_state(c->step, name, OG_DOUBLE, 1, &n, initial);
+}
+
+og_value *og_stage_shared_list(og_stage_context *c, const char *slot, int64_t n, double initial)
+{
+    char *name = og_arena_print(c->step->graph->arena, "opt/%s/%s", c->label, slot);
+
+    return og_step_state(c->step, name, OG_DOUBLE, 1, &n, initial);
 }
 
 og_value *og_stage_shared(og_stage_context *c, const char *slot, og_elem elem, double initial)

@@ -163,10 +163,10 @@ og_value *og_stage_norm_of(og_stage_context *c, og_value *x)
 }
 
 /* A NaN stays: nothing is less than it. */
-og_value *og_stage_clip_coef(og_stage_context *c, const char *bound, og_value *norm)
+og_value *og_stage_clip_coef(og_stage_context *c, og_value *bound, og_value *norm)
 {
     og_value *one = og_step_constant(c->step, 1);
-    og_value *ratio = og_div(og_stage_argument(c, bound), og_add(norm, og_stage_argument(c, "eps")));
+    og_value *ratio = og_div(bound, og_add(norm, og_stage_argument(c, "eps")));
 
     return og_where(og_greater(ratio, one), one, ratio);
 }

@@ -232,14 +232,9 @@ og_value *og_step_state(og_step *step, const char *name, og_elem elem, int rank,
 /* Binds through the gate. */
 void og_step_bind(og_step *step, og_value *state, og_value *update);
 
-/* The norm of what arrives, over all parameters in reach, as a double scalar: p is 1, 2, inf or any other. */
-og_value *og_stage_norm(og_stage_context *c, double p);
-og_value *og_stage_tensor_norm(og_stage_context *c, size_t i); /* p = 2, of one parameter */
-og_value *og_stage_norm_of(og_stage_context *c, og_value *x);  /* p = 2, of any value */
-/* Multiplies by a double scalar, cast once; what is known of the norm stays known. */
-void og_stage_scale(og_stage_context *c, size_t i, og_value *coef);
-/* min(1, bound / (norm + eps)) for the arguments `bound` and "eps". */
-og_value *og_stage_clip_coef(og_stage_context *c, const char *bound, og_value *norm);
+og_value *og_stage_norm_of(og_stage_context *c, og_value *x); /* p = 2, of any value */
+/* min(1, bound / (norm + the argument "eps")). */
+og_value *og_stage_clip_coef(og_stage_context *c, og_value *bound, og_value *norm);
 
 og_value *og_flows_norm(og_step *step, size_t n, og_flow *const *flows);
 /* Sets the infos of the norms, `ok` and what it watches. */

@@ -273,7 +273,8 @@ static og_status gradients_find(og_step *step, og_value *loss)
 /* ---- The second walk ----------------------------------------------------------------------------------------------------- */
 
 enum {
-    PREPARATION = OG_STAGE_UNSCALE | OG_STAGE_ACCUMULATE | OG_STAGE_FINITE | OG_STAGE_FREEZE
+    PREPARATION = OG_STAGE_UNSCALE | OG_STAGE_ACCUMULATE | OG_STAGE_FINITE | OG_STAGE_FREEZE |
+                  OG_STAGE_OBSERVES
 };
 
 static og_status visit_build(og_step *step, og_stage_context *c)

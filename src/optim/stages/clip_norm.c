@@ -9,10 +9,10 @@
 static og_status clip_norm_build(og_stage_context *c)
 {
     og_value *norm = og_stage_norm(c, og_stage_number(c, "p"));
-    og_value *coef = og_stage_clip_coef(c, "c", norm);
+    og_value *coef = og_stage_clip_coef(c, og_stage_argument(c, "c"), norm);
 
     for (size_t i = 0; i < og_stage_count(c); i++)
-        og_stage_scale(c, i, coef);
+        og_stage_multiply(c, i, coef);
     return OG_OK;
 }
 

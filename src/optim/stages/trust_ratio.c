@@ -18,7 +18,7 @@ static og_status scale_by_trust_ratio_build(og_stage_context *c)
         og_value *u = og_maximum(og_stage_tensor_norm(c, i), least);
         og_value *ratio = og_div(og_mul(coefficient, p), og_add(u, eps));
 
-        og_stage_scale(c, i, og_where(og_equal(og_mul(p, u), zero), one, ratio));
+        og_stage_multiply(c, i, og_where(og_equal(og_mul(p, u), zero), one, ratio));
     }
     return OG_OK;
 }

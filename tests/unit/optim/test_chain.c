@@ -6,6 +6,7 @@
  *     type float                      of the parameters; double unless said
  *     compat optax                    of the whole step
  *     names a.weight a.bias           of the parameters; p unless said
+ *     dims 2 3; 4                     their shapes; vectors unless said
  *     p 1 -2 0.5                      where they begin, at 0 unless said; "; " between parameters here and below
  *     3 4                             the gradient of each step
  *     -0.06 -0.08                     the last line: what all steps added, or "= " and what the parameters became
@@ -36,7 +37,7 @@ typedef struct chain_case {
     const char *chain, *error, *compat, *warns;
     og_elem elem;
     const char *names[MOST_PARAMS];
-    numbers start, expected;
+    numbers start, expected, dims;
     bool absolute; /* expected: the parameters, not the change */
     size_t steps;
     numbers gradients[MOST_LINES];
@@ -102,6 +103,8 @@ static void read_option(chain_case *c, char *line)
         c->warns = line + 6;
     else if (strncmp(line, "names ", 6) == 0)
         read_names(line + 6, c->names);
+    else if (strncmp(line, "dims ", 5) == 0)
+        read_numbers(line + 5, &c->dims);
     else if (strncmp(line, "p ", 2) == 0)
         read_numbers(line + 2, &c->start);
     else if (line[0] == '!')
@@ -114,15 +117,28 @@ static void read_option(chain_case *c, char *line)
 
 /* ---- Running -------------------------------------------------------------------------------------------------------- */
 
+/* The shape of a parameter; returns its rank. */
+static int shape_of(const chain_case *c, size_t p, int64_t *dims)
+{
+    int rank = (int)c->dims.n[p];
+
+    for (int i = 0; i < rank; i++)
+        dims[i] = (int64_t)c->dims.v[p][i];
+    if (rank == 0)
+        dims[rank++] = (int64_t)c->gradients[0].n[p];
+    return rank;
+}
+
 /* The loss sum(p * g) has the gradient g. */
 static og_value *make_graph(og_graph *g, const chain_case *c)
 {
     og_value *loss = NULL;
 
     for (size_t p = 0; p < c->gradients[0].params; p++) {
-        int64_t dims[1] = { (int64_t)c->gradients[0].n[p] };
-        og_tensor *t = og_tensor_new(c->elem, 1, dims);
-        char name[32], type[64];
+        int64_t dims[8];
+        int rank = shape_of(c, p, dims);
+        og_tensor *t = og_tensor_new(c->elem, rank, dims);
+        char name[32];
         og_value *x, *dy, *term;
 
         for (size_t i = 0; i < c->start.n[p]; i++)
@@ -130,8 +146,7 @@ static og_value *make_graph(og_graph *g, const chain_case *c)
         x = og_parameter(g, c->names[p] ? c->names[p] : "p", t);
         og_tensor_free(t);
         (void)snprintf(name, sizeof name, "g%zu", p);
-        (void)snprintf(type, sizeof type, "%s[%zu]", og_elem_name(c->elem), c->gradients[0].n[p]);
-        dy = og_input(g, name, type);
+        dy = og_input_dims(g, name, c->elem, rank, dims);
         term = og_reduce("ReduceSum", og_mul(x, dy), (og_ints){ 0, NULL }, false);
         loss = loss ? og_add(loss, term) : term;
     }
@@ -146,9 +161,10 @@ static void run_step(const chain_case *c, og_session *session, const numbers *g)
 
     assert_int_equal(g->params, c->gradients[0].params);
     for (size_t p = 0; p < g->params; p++) {
-        int64_t dims[1] = { (int64_t)g->n[p] };
+        int64_t dims[8];
+        int rank = shape_of(c, p, dims);
 
-        t[p] = og_tensor_new(c->elem, 1, dims);
+        t[p] = og_tensor_new(c->elem, rank, dims);
         for (size_t i = 0; i < g->n[p]; i++)
             og_set_double(t[p], (int64_t)i, g->v[p][i]);
         (void)snprintf(names[p], sizeof names[p], "g%zu", p);
