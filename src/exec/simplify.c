@@ -291,7 +291,8 @@ static og_status simplify_node(og_node *node, merge_table *table, og_plan_facts 
                         og_graph_root(node->graph)->file);
         return options->report->code;
     }
-    if (og_pass_enabled(options, "fold"))
+    OG_TRY(og_node_simplify(node, changed));
+    if (!node->dead && og_pass_enabled(options, "fold"))
         OG_TRY(fold(node, facts, options));
     if (!node->dead && og_pass_enabled(options, "merge") && merge(table, node))
         facts->merged++;

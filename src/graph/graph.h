@@ -252,6 +252,10 @@ og_value *og_clone_of(const og_graph *clone, const og_value *original);
 og_status og_node_infer(og_node *node);
 /* More outputs on a node that was made with fewer: up to n, with made-up names. */
 og_status og_node_more_outputs(og_node *node, int n);
+/* Lets the operator simplify a node; *changed when it did (og_graph_settle follows). */
+og_status og_node_simplify(og_node *node, bool *changed);
+/* That for every node, and what nothing needs any more is dropped. */
+og_status og_graph_simplify(og_graph *graph);
 /* Replaces a node by its operator's expansion (og_graph_settle follows).  OG_UNSUPPORTED if it has none. */
 og_status og_node_expand(og_node *node);
 

@@ -274,6 +274,9 @@ struct og_op {
     og_status (*infer)(og_infer *c);
     void (*upgrade)(og_rewrite *c, int from);
     void (*expand)(og_rewrite *c);
+    /* Gives outputs a simpler form (og_replace) where what is known of the inputs allows it, else leaves them.  Tried
+     * when a file has been loaded and again in every plan. */
+    void (*simplify)(og_rewrite *c);
     void (*gradient)(og_grad *c);
     og_status (*check)(og_call *c);
     og_status (*prepare)(og_call *c);

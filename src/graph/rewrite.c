@@ -89,8 +89,9 @@ static void name_after(og_graph *g, size_t first, const og_node *node)
         }
 }
 
-/* Nodes that an expansion adds stand where the node stood: og_graph_settle orders by need. */
-og_status og_node_expand(og_node *node)
+/* Nodes that a rewriting adds stand where the node stood: og_graph_settle orders by need. */
+static og_status rewrite_node(og_node *node, void (*rewrite)(og_rewrite *c), const char *what,
+                              bool *replaced)
 {
     og_graph *g = node->graph;
     og_value **out = OG_NEW_N(g->arena, og_value *, node->n_out + 1);
@@ -100,18 +101,116 @@ og_status og_node_expand(og_node *node)
 
     if (!out)
         return og_graph_no_memory(g);
-    if (!node->op->expand)
-        return og_fail(og_graph_errors(g), OG_UNSUPPORTED, "%s has no expansion", node->op->name);
     size_t first = g->nodes.n;
-    node->op->expand(&c);
+    rewrite(&c);
     name_after(g, first, node);
     if (og_graph_status(g)) {
-        og_report_where(og_graph_errors(g), "the expansion of %s", og_node_text(node, text, sizeof text));
+        og_report_where(og_graph_errors(g), "the %s of %s", what, og_node_text(node, text, sizeof text));
         return og_graph_status(g);
     }
+    *replaced = false;
     for (int k = 0; k < node->n_out; k++)
-        if (out[k])
+        if (out[k]) {
             og_value_replace(node->out[k], out[k]);
+            *replaced = true;
+        }
+    return OG_OK;
+}
+
+og_status og_node_expand(og_node *node)
+{
+    bool replaced;
+
+    if (!node->op->expand)
+        return og_fail(og_graph_errors(node->graph), OG_UNSUPPORTED, "%s has no expansion",
+                       node->op->name);
+    OG_TRY(rewrite_node(node, node->op->expand, "expansion", &replaced));
     node->dead = true;
     return OG_OK;
+}
+
+og_status og_node_simplify(og_node *node, bool *changed)
+{
+    bool replaced;
+
+    if (!node->op->simplify)
+        return OG_OK;
+    OG_TRY(rewrite_node(node, node->op->simplify, "simplification", &replaced));
+    for (int k = 0; k < node->n_out; k++)
+        if (!node->out[k]->replaced_by)
+            return OG_OK; /* what it still gives is still needed */
+    node->dead = replaced;
+    *changed = *changed || replaced;
+    return OG_OK;
+}
+
+/* ---- A whole graph -------------------------------------------------------------------------------------------------- */
+
+static void mark_read(og_value *v, void *unused)
+{
+    (void)unused;
+    og_value_now(v)->mark = 1;
+}
+
+/* value->mark: some node that is alive, or an output, reads it. */
+static void mark_all_read(og_graph *g)
+{
+    for (size_t i = 0; i < g->values.n; i++)
+        g->values.v[i]->mark = 0;
+    for (size_t i = 0; i < g->nodes.n; i++) {
+        og_node *node = g->nodes.v[i];
+
+        for (int j = 0; j < node->n_in && !node->dead; j++)
+            if (node->in[j])
+                mark_read(node->in[j], NULL);
+        if (!node->dead)
+            og_node_captured(node, mark_read, NULL);
+    }
+    for (size_t i = 0; i < g->outputs.n; i++)
+        mark_read(g->outputs.v[i], NULL);
+}
+
+static bool is_read(const og_node *node)
+{
+    for (int k = 0; k < node->n_out; k++)
+        if (node->out[k]->mark)
+            return true;
+    return false;
+}
+
+/* Nodes that had readers (node->mark) and have none now; others that nobody reads stay as the file has them. */
+static void kill_unread(og_graph *g)
+{
+    for (bool again = true; again;) {
+        again = false;
+        mark_all_read(g);
+        for (size_t i = 0; i < g->nodes.n; i++) {
+            og_node *node = g->nodes.v[i];
+
+            if (!node->dead && node->mark && !is_read(node))
+                again = node->dead = true;
+        }
+    }
+}
+
+og_status og_graph_simplify(og_graph *g)
+{
+    bool changed = false;
+    size_t n = g->nodes.n;
+
+    OG_TRY(og_graph_status(g));
+    mark_all_read(g);
+    for (size_t i = 0; i < n; i++)
+        g->nodes.v[i]->mark = is_read(g->nodes.v[i]);
+    for (size_t i = 0; i < n; i++) {
+        og_node *node = g->nodes.v[i];
+
+        for (int j = 0; j < node->n_in; j++)
+            node->in[j] = og_value_now(node->in[j]);
+        OG_TRY(og_node_simplify(node, &changed));
+    }
+    if (!changed)
+        return OG_OK;
+    kill_unread(g);
+    return og_graph_settle(g);
 }

@@ -311,6 +311,7 @@ og_status og_load(const char *path, const og_load_options *options, og_graph **g
         ld.source->tensors.max_memory = ld.options.max_memory;
         load_bytes(&ld);
         keep_externals(&ld);
+        og_graph_simplify(g);
     } else {
         og_graph_no_memory(g);
     }
