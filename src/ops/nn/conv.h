@@ -19,7 +19,9 @@ og_conv_shape og_conv_shape_of(const og_window *a, const og_tensor *x, const og_
 
 /* Memory of a call, and the end of .prepare with a plan that may be NULL. */
 void *og_conv_memory(void *call, size_t size);
-og_status og_conv_prepare(og_call *c, og_conv *plan);
+og_status og_conv_prepare(og_call *c, const og_conv_shape *shape, og_conv *plan);
+/* Multiplications and additions of one direction, padding counted as numbers. */
+double og_conv_flops(const og_conv_shape *shape);
 
 /* The sum of dy over all axes but the channels'. */
 og_value *og_conv_bias_gradient(og_value *dy);

@@ -71,7 +71,17 @@ void *og_conv_memory(void *call, size_t size)
     return og_call_alloc(call, size);
 }
 
-og_status og_conv_prepare(og_call *c, og_conv *plan)
+double og_conv_flops(const og_conv_shape *s)
+{
+    double n = 2 * (double)s->images * (double)s->out_channels * (double)s->in_channels /
+               (double)s->groups;
+
+    for (int i = 0; i < s->rank; i++)
+        n *= (double)s->kernel[i] * (double)s->out[i];
+    return n;
+}
+
+og_status og_conv_prepare(og_call *c, const og_conv_shape *shape, og_conv *plan)
 {
     og_conv_needs needs;
 
@@ -81,6 +91,7 @@ og_status og_conv_prepare(og_call *c, og_conv *plan)
     c->work = plan;
     c->pieces = needs.pieces;
     c->cost = needs.cost;
+    c->flops = og_conv_flops(shape);
     c->piece_scratch = needs.scratch;
     return OG_OK;
 }

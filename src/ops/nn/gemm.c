@@ -127,6 +127,7 @@ static og_status gemm_prepare(og_call *c)
     p->tiles = og_gemm_split(m, n, k);
     c->pieces = p->tiles.down * p->tiles.across;
     c->cost = og_gemm_cost(p->tiles.rows, p->tiles.columns, k);
+    c->flops = 2 * (double)m * (double)n * (double)k;
     return OG_OK;
 }
 

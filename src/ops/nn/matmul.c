@@ -212,6 +212,7 @@ static og_status matmul_prepare(og_call *c)
     if (p->group > 0)
         c->pieces = (p->batch + p->group - 1) / p->group * p->tiles.down * p->tiles.across;
     c->cost = og_gemm_cost(p->tiles.rows, p->tiles.columns, p->product.k) * (double)p->group;
+    c->flops = 2 * work * (double)p->batch;
     return OG_OK;
 }
 
