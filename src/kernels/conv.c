@@ -209,8 +209,8 @@ static double used_columns(const og_conv *p)
     return grid / (double)p->columns;
 }
 
-og_conv *og_conv_plan(const og_conv_shape *shape, og_elem elem, bool input_gradient,
-                      og_conv_alloc *alloc, void *owner)
+static og_conv *plan(const og_conv_shape *shape, og_elem elem, bool input_gradient, bool rows_too,
+                     og_conv_alloc *alloc, void *owner)
 {
     og_conv *p = alloc(owner, sizeof *p);
 
@@ -246,8 +246,28 @@ og_conv *og_conv_plan(const og_conv_shape *shape, og_elem elem, bool input_gradi
     }
     plan_planes(p);
     plan_scratch(p);
-    p->by_rows = conv_rows_plan(&p->rows, used_columns(p), alloc, owner);
+    p->by_rows = rows_too && conv_rows_plan(&p->rows, used_columns(p), alloc, owner);
     return p->by_rows || plan_phases(p, alloc, owner) ? p : NULL;
+}
+
+og_conv *og_conv_plan(const og_conv_shape *shape, og_elem elem, bool input_gradient,
+                      og_conv_alloc *alloc, void *owner)
+{
+    return plan(shape, elem, input_gradient, true, alloc, owner);
+}
+
+og_conv *conv_thin_plan(const og_conv_shape *shape, og_elem elem, og_conv_alloc *alloc, void *owner)
+{
+    return plan(shape, elem, false, false, alloc, owner);
+}
+
+void conv_thin_run(const og_conv *p, int64_t piece, const void *x, const void *dy, void *dw,
+                   void *scratch)
+{
+    if (p->elem == OG_FLOAT)
+        thin_f32(p, piece, x, dy, dw, scratch);
+    else
+        thin_f64(p, piece, x, dy, dw, scratch);
 }
 
 og_conv_needs og_conv_needs_of(const og_conv *p)

@@ -196,5 +196,50 @@ static void FN(run)(const og_conv *p, int64_t piece, const T *source, const T *w
         }
     }
 }
+/* dy of one channel on the plane's grid: rows as far apart as the plane's, zeros between them. */
+static void FN(spread)(const og_conv *p, const T *dy, int64_t y0, int64_t rows, T *to)
+{
+    const int last = p->shape.rank - 1;
+    const int64_t n = last ? p->to[last] : rows;
+    int64_t at[OG_MAX_RANK] = { 0 }, lines = 1;
+
+    memset(to, 0, (size_t)p->columns * sizeof(T));
+    for (int i = 0; i < last; i++)
+        lines *= i ? p->to[i] : rows;
+    for (int64_t line = 0; line < lines; line++) {
+        int64_t place = 0, step = 0;
+
+        for (int i = 0; i < last; i++) {
+            place = place * p->to[i] + at[i] + (i ? 0 : y0);
+            step += at[i] * p->plane_step[i];
+        }
+        memcpy(to + step, dy + place * p->to[last] + (last ? 0 : y0), (size_t)n * sizeof(T));
+        for (int i = last - 1; i >= 0 && ++at[i] == (i ? p->to[i] : rows); i--)
+            at[i] = 0;
+    }
+}
+
+/* dw += what one piece of images and rows adds, by dot products of dy with the planes. */
+static void FN(thin)(const og_conv *p, int64_t piece, const T *x, const T *dy, T *dw, void *scratch)
+{
+    const conv_phase *f = p->phase;
+    const int64_t first = piece / p->bands * p->group, y0 = piece % p->bands * p->band;
+    const int64_t end = first + p->group < p->shape.images ? first + p->group : p->shape.images;
+    const int64_t left = p->to[0] - y0, rows = left < p->band ? left : p->band;
+    const int64_t depth = p->from_channels * f->taps, groups = p->shape.groups, to = p->to_channels;
+    T *planes = scratch, *line = (T *)((char *)scratch + p->planes_bytes + p->weights_bytes);
+
+    for (int64_t image = first; image < end; image++)
+        for (int64_t g = 0; g < groups; g++) {
+            FN(copy_planes)(p, x, image, 1, g, y0, planes);
+            memset(planes + p->from_channels * p->residues * p->plane_size, 0,
+                   (size_t)og_tiles_of(p->elem)->width * sizeof(T)); /* is multiplied by zeros */
+            for (int64_t o = 0; o < to; o++) {
+                FN(spread)(p, dy + ((image * groups + g) * to + o) * p->to_size, y0, rows, line);
+                og_tiles_of(p->elem)->dots(p->columns, line, planes, f->offsets, depth,
+                                           dw + (g * to + o) * depth);
+            }
+        }
+}
 #undef T
 #undef FN

@@ -39,4 +39,11 @@ struct og_conv {
     int64_t chunk; /* source channels that one pass over k takes */
 };
 
+/* The gradient by the weights of groups with few channels (depthwise): a forward plan of this kind
+ * of tile, and one piece of it, which adds to dw. */
+og_conv *conv_thin_plan(const og_conv_shape *shape, og_elem elem, og_conv_alloc *alloc,
+                        void *owner);
+void conv_thin_run(const og_conv *p, int64_t piece, const void *x, const void *dy, void *dw,
+                   void *scratch);
+
 #endif

@@ -24,7 +24,7 @@
 #include "kernels/turn.h"
 #include "kernels/conv_weight_loops.h"
 
-enum { GROUPS = 8, BAND_BYTES = 1 << 18, BLOCK = 64, BIG = 1 << 17 };
+enum { GROUPS = 8, BAND_BYTES = 1 << 18, BLOCK = 64, BIG = 1 << 17, THIN = 8 };
 static const double GROUP_WORK = 5e5; /* multiplications that are worth a partial sum */
 
 /* Rows of y whose x stays in the cache. */
@@ -82,6 +82,11 @@ og_conv_weight *og_conv_weight_plan(const og_conv_shape *shape, og_elem elem, og
     p->in_size = product_of(shape->rank, shape->in);
     p->out_size = product_of(shape->rank, shape->out);
     p->taps = product_of(shape->rank, shape->kernel);
+    if (shape->groups > 1 && p->in_channels * p->out_channels <= THIN) {
+        p->partial = shape->out_channels * p->in_channels * p->taps;
+        p->thin = conv_thin_plan(shape, elem, alloc, owner);
+        return p->thin ? p : NULL;
+    }
     plan_band(p);
     plan_pieces(p, og_tiles_of(elem)->width / 2);
     positions = p->grid[0] * p->grid_step[0];
@@ -98,6 +103,12 @@ og_conv_needs og_conv_weight_needs(const og_conv_weight *p)
 
     if (p->out_size == 0 || p->partial == 0)
         return (og_conv_needs){ 0 };
+    if (p->thin) {
+        og_conv_needs needs = og_conv_needs_of(p->thin);
+
+        needs.shared = (size_t)(needs.pieces * p->partial * og_elem_bits(p->elem) / 8);
+        return needs;
+    }
     return (og_conv_needs){ .pieces = p->groups * p->blocks,
                             .cost = 1000 + work / (double)(p->groups > 0 ? p->groups : 1) / 40,
                             .scratch = p->x_bytes + p->y_bytes,
@@ -108,7 +119,13 @@ og_conv_needs og_conv_weight_needs(const og_conv_weight *p)
 void og_conv_weight_run(const og_conv_weight *p, int64_t piece, const void *x, const void *dy,
                         void *scratch, void *shared)
 {
-    if (p->elem == OG_FLOAT)
+    if (p->thin) {
+        const size_t bytes = (size_t)(p->partial * og_elem_bits(p->elem) / 8);
+        char *dw = (char *)shared + (size_t)piece * bytes;
+
+        memset(dw, 0, bytes);
+        conv_thin_run(p->thin, piece, x, dy, dw, scratch);
+    } else if (p->elem == OG_FLOAT)
         run_f32(p, piece, x, dy, scratch, shared);
     else
         run_f64(p, piece, x, dy, scratch, shared);
@@ -122,6 +139,10 @@ void og_conv_weight_finish(const og_conv_weight *p, void *shared, void *dw)
 
     if (p->out_size == 0 || p->shape.images == 0)
         memset(dw, 0, (size_t)all * size);
+    else if (p->thin && p->elem == OG_FLOAT)
+        finish_thin_f32(p, og_conv_needs_of(p->thin).pieces, shared, dw);
+    else if (p->thin)
+        finish_thin_f64(p, og_conv_needs_of(p->thin).pieces, shared, dw);
     else if (p->elem == OG_FLOAT)
         finish_f32(p, shared, dw);
     else

@@ -169,5 +169,12 @@ static void FN(finish)(const og_conv_weight *p, T *shared, T *dw)
                     dw[((g * out + o) * in + c) * p->taps + t] = from[o];
             }
 }
+static void FN(finish_thin)(const og_conv_weight *p, int64_t pieces, const T *shared, T *dw)
+{
+    memcpy(dw, shared, (size_t)p->partial * sizeof(T));
+    for (int64_t piece = 1; piece < pieces; piece++)
+        for (int64_t i = 0; i < p->partial; i++)
+            dw[i] += shared[piece * p->partial + i];
+}
 #undef T
 #undef FN

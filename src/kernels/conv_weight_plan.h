@@ -2,7 +2,7 @@
 #ifndef OG_CONV_WEIGHT_PLAN_H
 #define OG_CONV_WEIGHT_PLAN_H
 
-#include "kernels/conv.h"
+#include "kernels/conv_plan.h"
 #include "kernels/tile.h"
 
 struct og_conv_weight {
@@ -19,6 +19,7 @@ struct og_conv_weight {
     int64_t block_columns;
     int64_t partial; /* elements of one partial sum: [group][tap][channel of x][columns] */
     size_t x_bytes, y_bytes;
+    og_conv *thin; /* then all else but shape, elem and partial is not used */
 };
 
 #endif

@@ -31,6 +31,10 @@ typedef struct og_tiles {
     /* C[r][j] (+)= sum over p < k of A[p * rows + r] B[offsets[p] + j]. */
     void (*gather)(int rows, int64_t k, const void *a, const void *b, const int64_t *offsets,
                    bool add, void *c, int64_t ldc);
+    /* sums[t] += sum over i < n of a[i] b[offsets[t] + i] for t < count; n is a multiple of width
+     * / 2. */
+    void (*dots)(int64_t n, const void *a, const void *b, const int64_t *offsets, int64_t count,
+                 void *sums);
 } og_tiles;
 
 /* The best tiles that this machine has for float or double. */

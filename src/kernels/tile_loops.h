@@ -99,6 +99,37 @@ OG_INLINE void FN(narrow_rows)(const int rows, const og_tile_product *p)
         FN(put)(c + r * p->ldc, sum[r], p->add);
 }
 
+OG_INLINE void FN(dot_lines)(const int lines, int64_t n, const T *a, const T *b,
+                             const int64_t *offsets, T *sums)
+{
+    FN(vector) sum[TILE_DOTS];
+
+#pragma GCC unroll 16
+    for (int t = 0; t < lines; t++)
+        sum[t] = (FN(vector)){ 0 };
+    for (int64_t i = 0; i < n; i += FN(LANES)) {
+        const FN(vector) x = *(const FN(vector) *)(a + i);
+
+#pragma GCC unroll 16
+        for (int t = 0; t < lines; t++)
+            sum[t] += x * *(const FN(vector) *)(b + offsets[t] + i);
+    }
+    for (int t = 0; t < lines; t++)
+        for (int j = 0; j < FN(LANES); j++)
+            sums[t] += sum[t][j];
+}
+
+static void FN(dots)(int64_t n, const void *a, const void *b, const int64_t *offsets, int64_t count,
+                     void *sums)
+{
+    int64_t t = 0;
+
+    for (; t + TILE_DOTS <= count; t += TILE_DOTS)
+        FN(dot_lines)(TILE_DOTS, n, a, b, offsets + t, (T *)sums + t);
+    for (; t < count; t++)
+        FN(dot_lines)(1, n, a, b, offsets + t, (T *)sums + t);
+}
+
 static void FN(gather)(int rows, int64_t k, const void *a, const void *b, const int64_t *offsets,
                        bool add, void *c, int64_t ldc)
 {
@@ -132,6 +163,7 @@ static const og_tiles FN(tiles) = {
     .width = 2 * FN(LANES),
     .product = FN(product),
     .gather = FN(gather),
+    .dots = FN(dots),
 };
 #undef T
 #undef FN
