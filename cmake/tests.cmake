@@ -66,11 +66,16 @@ if(NOT ONNXGRAD_VENV)
     set(ONNXGRAD_VENV "${CMAKE_CURRENT_BINARY_DIR}/venv")
 endif()
 
+set(slow_build "")
+if(CMAKE_C_FLAGS MATCHES "sanitize")
+    set(slow_build 1)
+endif()
+
 # onnxgrad_python_test(NAME LABEL SCRIPT ARGUMENTS...)
 function(onnxgrad_python_test name label script)
     add_test(NAME ${name} COMMAND "${ONNXGRAD_VENV}/bin/python" "${PROJECT_SOURCE_DIR}/tests/${script}" ${ARGN})
     set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 900 FIXTURES_REQUIRED python
-        ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")
+        ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;ONNXGRAD_SLOW=${slow_build}")
 endfunction()
 
 if(ONNXGRAD_PYTHON AND TARGET onnxgrad_command)

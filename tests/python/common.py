@@ -11,6 +11,7 @@ import tempfile
 import numpy as np
 
 COMMAND = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else 'onnxgrad'
+SLOW = bool(os.environ.get('ONNXGRAD_SLOW'))  # a build with sanitizers: fewer steps, the same checks
 failures = []
 
 
