@@ -85,6 +85,19 @@ static bool plan_axis(conv_rows *p, int axis, int64_t *span, og_conv_alloc *allo
     return true;
 }
 
+/* Where that makes few pieces, target channels are shared out too: each piece copies the source
+ * again, but packs only its own weights. */
+static void plan_splits(conv_rows *p)
+{
+    const int64_t width = og_tiles_of(p->elem)->width, pieces = p->image_groups * p->bands;
+    const int64_t tiles = (p->columns + width - 1) / width;
+    const int64_t wanted = pieces > 0 ? (PIECES / 2 + pieces - 1) / pieces : 1;
+    const int64_t each = (tiles + wanted - 1) / wanted;
+
+    p->split = each * width;
+    p->splits = (tiles + each - 1) / each;
+}
+
 /* Rows of a band and images of a piece: enough pieces, but each with so many positions that packing
  * the weights does not show, and planes and sums that stay in the cache. */
 static void plan_pieces(conv_rows *p, int64_t span)
@@ -109,6 +122,7 @@ static void plan_pieces(conv_rows *p, int64_t span)
     fit = fit < 2 ? 2 : fit;
     p->bands = (grid + fit - 1) / fit;
     p->band = p->bands > 0 ? (grid + p->bands - 1) / p->bands : 1;
+    plan_splits(p);
     p->plane[0] = (p->band - 1) * p->from_step[0] + span + 1;
     p->plane_size = p->plane[0] * p->plane_step[0];
 }
@@ -172,9 +186,9 @@ og_conv_needs conv_rows_needs(const conv_rows *p)
     const int64_t positions = p->to_size / p->bands * p->group;
     const double depth = (double)p->from_channels * (double)p->taps / (double)p->phases;
 
-    return (og_conv_needs){ .pieces = p->image_groups * p->bands,
+    return (og_conv_needs){ .pieces = p->image_groups * p->bands * p->splits,
                             .cost = 1000 + (double)positions * depth * (double)p->to_channels *
-                                               (double)p->shape->groups / 45,
+                                               (double)p->shape->groups / 45 / (double)p->splits,
                             .scratch = p->planes_bytes + p->weights_bytes + p->sums_bytes };
 }
 

@@ -31,6 +31,7 @@ typedef struct conv_rows {
     int64_t low[OG_MAX_RANK];       /* the lowest source position that is read */
     int64_t plane[OG_MAX_RANK], plane_step[OG_MAX_RANK], plane_size; /* of positions */
     int64_t phases, band, bands, group, image_groups, batch;
+    int64_t splits, split;  /* blocks of target channels, a piece makes one; columns of a block */
     int64_t chunk, columns; /* source channels of one pass; target channels, whole vectors */
     size_t planes_bytes, weights_bytes, sums_bytes;
 } conv_rows;

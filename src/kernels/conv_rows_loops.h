@@ -74,6 +74,7 @@ typedef struct {
     const conv_reach *reach[OG_MAX_RANK];
     int64_t start[OG_MAX_RANK], grid[OG_MAX_RANK]; /* grid[0]: of the band */
     int64_t channels, y0;
+    int64_t first, end; /* columns */
     bool add;
 } FN(rows_pass);
 
@@ -148,7 +149,8 @@ static void FN(rows_unpack)(const FN(rows_pass) * s, const T *sums, const T *bia
 {
     const conv_rows *p = s->p;
     const int last = p->shape->rank - 1;
-    const int64_t n = s->grid[last], step = p->to_step[last];
+    const int64_t n = s->grid[last], step = p->to_step[last], first = s->first;
+    const int64_t channels = (s->end < p->to_channels ? s->end : p->to_channels) - first;
     int64_t at[OG_MAX_RANK] = { 0 }, lines = 1;
 
     for (int i = 0; i < last; i++)
@@ -161,9 +163,11 @@ static void FN(rows_unpack)(const FN(rows_pass) * s, const T *sums, const T *bia
             place = place * p->to[i] + s->start[i] + (at[i] + (i ? 0 : s->y0)) * p->to_step[i];
         y = to + place * p->to[last] + s->start[last] + (last ? 0 : s->y0 * step);
         if (step == 1)
-            FN(turn)(sums, p->columns, n, p->to_channels, bias, y, p->to_size);
+            FN(turn)
+            (sums + first, p->columns, n, channels, bias ? bias + first : NULL,
+             y + first * p->to_size, p->to_size);
         else
-            for (int64_t c = 0; c < p->to_channels; c++)
+            for (int64_t c = first; c < first + channels; c++)
                 for (int64_t j = 0; j < n; j++)
                     y[c * p->to_size + j * step] = sums[j * p->columns + c] + (bias ? bias[c] : 0);
         for (int i = last - 1; i >= 0 && ++at[i] == s->grid[i]; i--)
@@ -205,8 +209,8 @@ static void FN(rows_group)(FN(rows_pass) * s, int64_t images, int64_t g, const T
 
         s->channels = left < p->chunk ? left : p->chunk;
         s->add = channel > 0;
-        for (int64_t first = 0; first < p->columns; first += width) {
-            const int64_t lanes = p->columns - first < width ? p->columns - first : width;
+        for (int64_t first = s->first; first < s->end; first += width) {
+            const int64_t lanes = s->end - first < width ? s->end - first : width;
 
             FN(rows_pack)(p, s->reach, w, g, channel, s->channels, first, lanes, weights);
             for (int64_t i = 0; i < images; i++)
@@ -220,12 +224,14 @@ static void FN(rows_group)(FN(rows_pass) * s, int64_t images, int64_t g, const T
 static void FN(rows_run)(const conv_rows *p, int64_t piece, const T *source, const T *w,
                          const T *bias, T *target, char *scratch)
 {
-    const int64_t first = piece / p->bands * p->group, groups = p->shape->groups;
+    const int64_t block = piece % p->splits, part = piece / p->splits;
+    const int64_t first = part / p->bands * p->group, groups = p->shape->groups;
     const int64_t end = first + p->group < p->shape->images ? first + p->group : p->shape->images;
     T *planes = (T *)scratch, *weights = (T *)(scratch + p->planes_bytes);
     T *sums = (T *)(scratch + p->planes_bytes + p->weights_bytes);
-    FN(rows_pass) s = { .p = p, .y0 = piece % p->bands * p->band };
+    FN(rows_pass) s = { .p = p, .y0 = part % p->bands * p->band, .first = block * p->split };
 
+    s.end = s.first + p->split < p->columns ? s.first + p->split : p->columns;
     for (int64_t image = first; image < end; image += p->batch) {
         const int64_t images = end - image < p->batch ? end - image : p->batch;
 
