@@ -37,6 +37,24 @@ OG_API og_value *og_conv2d_with(og_value *x, int64_t channels, int64_t kernel, c
 #define og_conv2d_opt(x, channels, kernel, name, ...)                                              \
     og_conv2d_with((x), (channels), (kernel), (name), &(const og_conv2d_options){__VA_ARGS__})
 
+/* Normalisation of [n, c, …] by channel, with the statistics of the batch while training and running ones otherwise
+ * (momentum 0.9 of the old ones, ONNX's default; eps 1e-5): `weight` 1, `bias` 0, `running_mean` 0, `running_var` 1. */
+OG_API og_value *og_batch_norm(og_value *x, const char *name);
+
+/* Normalisation along the last axis, whose size must be known (eps 1e-5): `weight` 1, `bias` 0. */
+OG_API og_value *og_layer_norm(og_value *x, const char *name);
+
+/* Rows of a table [count, size] at whole-number indices: [..] becomes [.., size].  `weight` is normal as in PyTorch. */
+OG_API og_value *og_embedding(og_value *index, int64_t count, int64_t size, const char *name);
+
+/* Attention of [batch, time, size] to itself with `heads` heads, each position seeing none behind it when `causal`; the
+ * joint projection is `<name>.qkv`, that of the result `<name>.proj`.  Time and size must be known. */
+OG_API og_value *og_attention(og_value *x, int64_t heads, bool causal, const char *name);
+
+/* One LSTM layer over [batch, time, features]: the hidden states [batch, time, size].  `W`, `R`, `B` as ONNX has them
+ * (gates i, o, f, c), uniform as in PyTorch. */
+OG_API og_value *og_lstm_layer(og_value *x, int64_t size, const char *name);
+
 /* Losses in short: the mean over the batch.  og_loss_build (onnxgrad/optim.h) takes them as text, with options. */
 OG_API og_value *og_cross_entropy(og_value *logits, og_value *label); /* [n, classes, …], [n, …] */
 OG_API og_value *og_mse(og_value *prediction, og_value *target);

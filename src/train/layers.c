@@ -2,6 +2,7 @@
  * Layers. Weights and biases are drawn from U(-1/sqrt(fan_in), 1/sqrt(fan_in)), which is what PyTorch's
  * kaiming_uniform(a=sqrt(5)) comes to; each parameter has a random stream of its own, chosen by its name.
  */
+#include "onnxgrad/builders.h"
 #include "onnxgrad/layers.h"
 #include "ops/ops.h"
 
@@ -108,6 +109,134 @@ og_value *og_conv2d_with(og_value *x, int64_t channels, int64_t kernel, const ch
 og_value *og_conv2d(og_value *x, int64_t channels, int64_t kernel, const char *name)
 {
     return og_conv2d_opt(x, channels, kernel, name, .padding = 0);
+}
+
+/* ---- Normalisation, tables ----------------------------------------------------------------------------------- */
+
+static const char *part_name(og_graph *g, const char *layer, const char *part)
+{
+    return og_arena_print(g->arena, "%s%s.%s", g->scope, layer, part);
+}
+
+/* A parameter, or a constant that training may make a statistic, of `n` equal numbers. */
+static og_value *filled(og_value *x, const char *layer, const char *part, int64_t n, double number,
+                        bool parameter)
+{
+    og_graph *g = og_graph_root(x->graph);
+    const char *name = part_name(g, layer, part);
+    og_tensor *t = og_tensor_new(x->type.elem, 1, &n);
+    og_value *v = NULL;
+
+    for (int64_t i = 0; t && i < n; i++)
+        og_set_double(t, i, number);
+    if (!name || !t)
+        og_graph_no_memory(g);
+    else if (parameter)
+        v = og_parameter(g, name, t);
+    else
+        v = og_graph_add_constant(g, name, og_graph_copy_tensor(g, t));
+    og_tensor_free(t);
+    return v;
+}
+
+og_value *og_batch_norm(og_value *x, const char *name)
+{
+    int64_t n = layer_size(x, 1, name);
+
+    if (n < 0)
+        return NULL;
+    return og_batch_normalization(x, filled(x, name, "weight", n, 1, true),
+                                  filled(x, name, "bias", n, 0, true),
+                                  filled(x, name, "running_mean", n, 0, false),
+                                  filled(x, name, "running_var", n, 1, false));
+}
+
+og_value *og_layer_norm(og_value *x, const char *name)
+{
+    int64_t n = layer_size(x, x ? og_rank(x) - 1 : 0, name);
+
+    if (n < 0)
+        return NULL;
+    return og_layer_normalization(x, filled(x, name, "weight", n, 1, true),
+                                  filled(x, name, "bias", n, 0, true));
+}
+
+og_value *og_embedding(og_value *index, int64_t count, int64_t size, const char *name)
+{
+    og_graph *g = index ? og_graph_root(index->graph) : NULL;
+    const char *full = g && !og_graph_status(g) ? part_name(g, name, "weight") : NULL;
+    og_tensor *t = full ? og_tensor_new(OG_FLOAT, 2, (int64_t[]){ count, size }) : NULL;
+    og_value *table = NULL;
+
+    if (t) {
+        og_philox random = { .seed = g->seed, .stream = og_hash_bytes(0, full, strlen(full)) };
+
+        for (int64_t i = 0; i < t->count; i++)
+            og_set_double(t, i, og_philox_normal(&random));
+        table = og_parameter(g, full, t);
+    }
+    og_tensor_free(t);
+    return og_gather(table, index);
+}
+
+/* ---- Attention and recurrence ----------------------------------------------------------------------------------- */
+
+/* 0 where a position may look, -infinity behind it: [time, time]. */
+static og_value *causal_mask(og_value *x, int64_t time)
+{
+    og_tensor *t = og_tensor_new(x->type.elem, 2, (int64_t[]){ time, time });
+    og_value *mask = NULL;
+
+    for (int64_t i = 0; t && i < time; i++)
+        for (int64_t j = i + 1; j < time; j++)
+            og_set_double(t, i * time + j, -INFINITY);
+    if (t)
+        mask = og_constant(og_graph_root(x->graph), t);
+    else
+        og_graph_no_memory(x->graph);
+    og_tensor_free(t);
+    return mask;
+}
+
+og_value *og_attention(og_value *x, int64_t heads, bool causal, const char *name)
+{
+    int64_t time = layer_size(x, 1, name), size = layer_size(x, 2, name), head = size / heads;
+    og_value *part[3];
+    char qkv_name[200], proj_name[200];
+
+    if (time < 0 || size < 0)
+        return NULL;
+    snprintf(qkv_name, sizeof qkv_name, "%s.qkv", name);
+    snprintf(proj_name, sizeof proj_name, "%s.proj", name);
+    og_value *qkv = og_linear(x, 3 * size, qkv_name);
+    qkv = og_transpose(og_reshape_to(qkv, 5, (int64_t[]){ -1, time, 3, heads, head }),
+                       OG_INTS(2, 0, 3, 1, 4)); /* [3, batch, heads, time, head] */
+    for (int64_t i = 0; i < 3; i++)
+        part[i] = OG_OP("Gather", NULL, qkv, qkv ? og_scalar(qkv->graph, OG_INT64, (double)i) : NULL);
+    og_value *score = og_times(og_matmul(part[0], og_transpose(part[1], OG_INTS(0, 1, 3, 2))),
+                               1 / sqrt((double)head));
+    if (causal)
+        score = og_add(score, causal_mask(x, time));
+    og_value *y = og_transpose(og_matmul(og_softmax(score), part[2]), OG_INTS(0, 2, 1, 3));
+    return og_linear(og_reshape_to(y, 3, (int64_t[]){ -1, time, size }), size, proj_name);
+}
+
+og_value *og_lstm_layer(og_value *x, int64_t size, const char *name)
+{
+    int64_t features = layer_size(x, 2, name);
+    double bound = 1 / sqrt((double)size);
+    og_value *y = NULL;
+
+    if (features < 0)
+        return NULL;
+    og_value *in[4] = {
+        og_transpose(x, OG_INTS(1, 0, 2)), /* [time, batch, features] */
+        layer_parameter(x, name, "W", 3, (int64_t[]){ 1, 4 * size, features }, bound),
+        layer_parameter(x, name, "R", 3, (int64_t[]){ 1, 4 * size, size }, bound),
+        layer_parameter(x, name, "B", 2, (int64_t[]){ 1, 8 * size }, bound),
+    };
+    og_ops_on("LSTM", OG_ATTRS(OG_SET_INT("hidden_size", size)), 4, in, 1, &y);
+    return og_transpose(og_squeeze(y, OG_INTS(1)), OG_INTS(1, 0, 2));
 }
 
 /* ---- Losses ----------------------------------------------------------------------------------------------- */
