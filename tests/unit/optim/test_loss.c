@@ -21,6 +21,7 @@ static double evaluate(const char *spec, const char *prediction_type, const doub
     og_graph *g = og_graph_new("loss");
     og_value *in = og_input(g, "in", prediction_type);
     int64_t dims[] = { 2, 3 }, three[] = { 3 }, transposed[] = { 3, 2 }, deep[] = { 1, 2, 3 };
+    int64_t two[] = { 2 }, one_two[] = { 1, 2 };
     double weights[] = { 1, 2, .5 }, three_d[] = { 3 };
     og_tensor w = og_tensor_view(OG_DOUBLE, 1, three, weights), k = og_tensor_view(OG_DOUBLE, 0, NULL, three_d);
     og_session *session;
@@ -43,7 +44,6 @@ static double evaluate(const char *spec, const char *prediction_type, const doub
                                                                        : dims,
                                                (void *)(uintptr_t)prediction) };
     if (loss.n_labels) {
-        int64_t two[] = { 2 }, one_two[] = { 1, 2 };
         bool whole = label_elem == OG_INT64;
 
         feeds[n++] = (og_feed){ "t", og_tensor_view(label_elem, whole ? og_rank(in) - 1 : 2,
