@@ -78,7 +78,7 @@ typedef struct training {
     og_trainer *trainer;
     progress progress;
     const char **feeds;
-    char *record, folder[1024];
+    char *record, new_folder[80];
     bool json;
 } training;
 
@@ -211,21 +211,13 @@ static int open_sets(training *t)
 
 /* ---- Run folders --------------------------------------------------------------------------------------------- */
 
-static int open_folder(training *t)
+static void choose_folder(training *t)
 {
-    const char *out = t->resume ? t->resume : command_text(t->c, "out", NULL);
-    og_report report = { 0 };
-
     t->options.resume = t->resume != NULL;
-    if (out) {
-        t->options.folder = out;
-    } else if (og_run_folder_new("runs", t->model.name, t->folder, sizeof t->folder, &report)) {
-        return report_print(&report);
-    } else {
-        t->options.folder = t->folder;
-    }
+    t->options.folder = t->resume ? t->resume : command_text(t->c, "out", NULL);
+    snprintf(t->new_folder, sizeof t->new_folder, "runs/%s", t->model.name);
+    t->options.new_folder = t->new_folder;
     t->options.command = t->record = record_write(t->c->argc, t->c->argv);
-    return DONE;
 }
 
 /* ---- Results --------------------------------------------------------------------------------------------------- */
@@ -240,7 +232,7 @@ static void print_result(const training *t)
     if (t->json) {
         json_object("end");
         json_key("model", 0);
-        json_path(t->options.folder, "model.onnx");
+        json_path(og_trainer_folder(t->trainer), "model.onnx");
         json_key("epoch", 0);
         json_whole(r.epoch);
         json_key("loss", 0);
@@ -252,7 +244,7 @@ static void print_result(const training *t)
     }
     if (!isnan(accuracy))
         printf("accuracy %.2f %%  ", 100 * accuracy);
-    printf("loss %.4g  %s/model.onnx\n", loss, t->options.folder);
+    printf("loss %.4g  %s/model.onnx\n", loss, og_trainer_folder(t->trainer));
 }
 
 static int train(training *t)
@@ -265,7 +257,7 @@ static int train(training *t)
     }
     progress_close(&t->progress);
     if (s == OG_STOPPED) {
-        fprintf(stderr, "stopped and saved; onnxgrad train --resume %s goes on\n", t->options.folder);
+        fprintf(stderr, "stopped and saved; onnxgrad train --resume %s goes on\n", og_trainer_folder(t->trainer));
         return 128 + caught;
     }
     if (s)
@@ -286,10 +278,10 @@ static int train_command(command *c, const char *resume)
         status = read_options(&t);
     if (!status)
         status = open_sets(&t);
-    if (!status)
-        status = open_folder(&t);
-    if (!status)
+    if (!status) {
+        choose_folder(&t);
         status = train(&t);
+    }
     og_trainer_free(t.trainer);
     og_dataset_free(t.data);
     og_dataset_free(t.val);

@@ -56,7 +56,8 @@ typedef struct og_train_options {
     og_dataset *eval;       /* only measured */
     int64_t patience;       /* epochs without a better validation loss; 0: never stop early */
     const char *metric;     /* "accuracy"; NULL: accuracy for class labels; "none" */
-    const char *folder;     /* of the run: see below; NULL: none */
+    const char *folder;     /* of the run: see below; NULL: as new_folder says */
+    const char *new_folder; /* "runs/mlp": makes runs/mlp-1, or the next that is free; NULL: no folder */
     const char *command;    /* text for its command.txt; NULL: no such file */
     bool resume;            /* go on in that folder */
     const char *log;        /* a further copy of the log; NULL: none */
@@ -72,9 +73,7 @@ typedef struct og_train_options {
 /* A run folder holds command.txt, model.onnx (the last model; with options.val the best by validation loss),
  * last.safetensors (a checkpoint) and metrics.jsonl (an object a step).  One that has anything in it is refused
  * unless options.resume is set: then training goes on from the checkpoint, or from the start where there is none, and
- * gives the bits of a run that never stopped.  This makes `base/name-K` for the first K that is free. */
-OG_API og_status og_run_folder_new(const char *base, const char *name, char *folder, size_t size,
-                                   og_report *report);
+ * gives the bits of a run that never stopped. */
 
 /* What the folder's model.onnx was measured with; NaN where it was not. */
 typedef struct og_train_result {
@@ -117,6 +116,9 @@ OG_API og_session *og_trainer_session(const og_trainer *trainer);
 /* Mean loss and the metric over a set, with the weights as they are; either result may be NULL. */
 OG_API og_status og_trainer_measure(og_trainer *trainer, og_dataset *data, double *loss,
                                     double *metric);
+
+/* The run folder, or NULL. */
+OG_API const char *og_trainer_folder(const og_trainer *trainer);
 
 /* The weights, slots and clocks by name. */
 OG_API og_state *og_trainer_state(const og_trainer *trainer);

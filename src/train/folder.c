@@ -4,27 +4,28 @@
  */
 #include "train/train.h"
 
-#include <stdio.h>
-
-og_status og_run_folder_new(const char *base, const char *name, char *folder, size_t size,
-                            og_report *report)
+/* `prefix-K` for the first K that is free: making a folder tells, so two processes never share one. */
+static og_status next_folder(og_trainer *t)
 {
-    og_report_clear(report);
-    OG_TRY(og_directory_make(base, report));
+    const char *prefix = t->options.new_folder;
+    char *parent = og_path_folder(t->arena, prefix);
+
+    if (!parent)
+        return og_trainer_no_memory(t);
+    OG_TRY(og_directory_make(parent, &t->report));
     for (int i = 1; i < 1000000; i++) {
-        int n = snprintf(folder, size, "%s/%s-%d", base, name, i);
+        char *folder = og_arena_print(t->arena, "%s-%d", prefix, i);
         og_report tried = { 0 };
 
-        if (n < 0 || (size_t)n >= size)
-            return og_fail(report, OG_BAD_ARGUMENT, "the name of the run folder is too long");
+        if (!folder)
+            return og_trainer_no_memory(t);
         og_status status = og_directory_new(folder, &tried);
         if (status == OG_EXISTS)
             continue;
-        if (status)
-            *report = tried;
-        return status;
+        t->options.folder = folder;
+        return status ? og_trainer_fail(t, &tried) : OG_OK;
     }
-    return og_fail(report, OG_LIMIT, "%s/%s has a million runs", base, name);
+    return og_fail(&t->report, OG_LIMIT, "there are a million folders %s-…", prefix);
 }
 
 static char *inside(og_trainer *t, const char *name)
@@ -47,7 +48,8 @@ static og_status write_text(og_trainer *t, const char *name, const char *text)
     return status;
 }
 
-static og_status make_folder(og_trainer *t)
+/* The folder that was asked for, if it is empty. */
+static og_status take_folder(og_trainer *t)
 {
     const char *folder = t->options.folder;
     const char *const *names;
@@ -62,6 +64,12 @@ static og_status make_folder(og_trainer *t)
         og_report_hint(&t->report, "train --resume %s goes on there; --out another starts anew", shown);
         return OG_EXISTS;
     }
+    return OG_OK;
+}
+
+static og_status make_folder(og_trainer *t)
+{
+    OG_TRY(t->options.folder ? take_folder(t) : next_folder(t));
     return t->options.command ? write_text(t, "command.txt", t->options.command) : OG_OK;
 }
 
@@ -69,7 +77,7 @@ og_status og_run_open(og_trainer *t)
 {
     const char *checkpoint;
 
-    if (!t->options.folder)
+    if (!t->options.folder && !t->options.new_folder)
         return og_log_open(t);
     if (!t->options.resume)
         OG_TRY(make_folder(t));
@@ -100,3 +108,5 @@ og_status og_run_save(og_trainer *t, bool model)
     og_trainer_tell(t, &event);
     return OG_OK;
 }
+
+const char *og_trainer_folder(const og_trainer *t) { return t->options.folder; }

@@ -85,6 +85,8 @@ static og_status copy_options(og_trainer *t, const og_train_options *given)
         *o = *given;
     if (o->batch < 0 || o->epochs < 0 || o->steps < 0 || o->patience < 0)
         return og_fail(&t->report, OG_BAD_ARGUMENT, "batch, epochs, steps and patience are not negative");
+    if (o->resume && !o->folder)
+        return og_fail(&t->report, OG_BAD_ARGUMENT, "to resume needs a folder");
     if ((o->bn && !option_is(o->bn, "train") && !option_is(o->bn, "frozen")) ||
         (o->dropout && !option_is(o->dropout, "train") && !option_is(o->dropout, "file")))
         return og_fail(&t->report, OG_BAD_ARGUMENT, "bn is train or frozen, dropout is train or file");
@@ -95,7 +97,7 @@ static og_status copy_options(og_trainer *t, const og_train_options *given)
         o->chain = default_chain;
     return copy_text(t->arena, &o->loss) && copy_text(t->arena, &o->chain) &&
                    copy_text(t->arena, &o->metric) && copy_text(t->arena, &o->disable) &&
-                   copy_text(t->arena, &o->folder) && copy_text(t->arena, &o->command) &&
+                   copy_text(t->arena, &o->folder) && copy_text(t->arena, &o->new_folder) && copy_text(t->arena, &o->command) &&
                    copy_text(t->arena, &o->log) && copy_text(t->arena, &o->train) &&
                    copy_text(t->arena, &o->freeze)
                ? OG_OK
