@@ -263,7 +263,7 @@ typedef struct og_gru_options {
     og_floats activation_beta;
     og_some_float clip;
     const char *direction; /* forward */
-    og_some_int hidden_size;
+    int64_t hidden_size;
     int64_t layout;
     int64_t linear_before_reset;
     size_t n_outputs; /* with `outputs`: all of them */
@@ -440,7 +440,7 @@ typedef struct og_lstm_options {
     og_floats activation_beta;
     og_some_float clip;
     const char *direction; /* forward */
-    og_some_int hidden_size;
+    int64_t hidden_size;
     int64_t layout;
     int64_t input_forget;
     size_t n_outputs; /* with `outputs`: all of them */
@@ -627,7 +627,7 @@ typedef struct og_rnn_options {
     og_floats activation_beta;
     og_some_float clip;
     const char *direction; /* forward */
-    og_some_int hidden_size;
+    int64_t hidden_size;
     int64_t layout;
     size_t n_outputs; /* with `outputs`: all of them */
     og_value **outputs;
@@ -763,6 +763,24 @@ OG_API og_value *og_reduce_sum_square_with(og_value *data, og_value *axes,
 
 /* Relu: max(0, x). */
 OG_API og_value *og_relu(og_value *x);
+
+/* Resize: Axes of other sizes, by interpolation. */
+OG_API og_value *og_resize(og_value *x, og_value *roi, og_value *scales, og_value *sizes);
+typedef struct og_resize_options {
+    const char *mode; /* nearest */
+    const char *coordinate_transformation_mode; /* half_pixel */
+    const char *nearest_mode; /* round_prefer_floor */
+    const char *keep_aspect_ratio_policy; /* stretch */
+    og_ints axes;
+    int64_t antialias;
+    int64_t exclude_outside;
+    og_some_float cubic_coeff_a; /* -0.75 */
+    double extrapolation_value;
+} og_resize_options;
+OG_API og_value *og_resize_with(og_value *x, og_value *roi, og_value *scales, og_value *sizes,
+    const og_resize_options *options);
+#define og_resize_opt(x, roi, scales, sizes, ...) \
+    og_resize_with((x), (roi), (scales), (sizes), &(const og_resize_options){__VA_ARGS__})
 
 /* ReverseSequence: Sequences of a batch in reverse, each up to its own length. */
 OG_API og_value *og_reverse_sequence(og_value *input, og_value *sequence_lens);
@@ -968,6 +986,16 @@ typedef struct og_unique_options {
 OG_API og_value *og_unique_with(og_value *x, const og_unique_options *options);
 #define og_unique_opt(x, ...) \
     og_unique_with((x), &(const og_unique_options){__VA_ARGS__})
+
+/* Upsample: The old name of Resize. */
+OG_API og_value *og_upsample(og_value *x, og_value *scales);
+typedef struct og_upsample_options {
+    const char *mode; /* nearest */
+} og_upsample_options;
+OG_API og_value *og_upsample_with(og_value *x, og_value *scales,
+    const og_upsample_options *options);
+#define og_upsample_opt(x, scales, ...) \
+    og_upsample_with((x), (scales), &(const og_upsample_options){__VA_ARGS__})
 
 /* Xor: Whether exactly one holds. */
 OG_API og_value *og_xor(og_value *a, og_value *b);

@@ -395,7 +395,7 @@ og_value *og_gru_with(og_value *x, og_value *w, og_value *r, og_value *b, og_val
     og_build_floats(&node, "activation_beta", o->activation_beta);
     og_build_some_float(&node, "clip", o->clip);
     og_build_string(&node, "direction", o->direction);
-    og_build_some_int(&node, "hidden_size", o->hidden_size);
+    og_build_int(&node, "hidden_size", o->hidden_size);
     og_build_int(&node, "layout", o->layout);
     og_build_int(&node, "linear_before_reset", o->linear_before_reset);
     return og_build_node(&node, "GRU", 6, (og_value *[]){ x, w, r, b, sequence_lens, initial_h },
@@ -649,7 +649,7 @@ og_value *og_lstm_with(og_value *x, og_value *w, og_value *r, og_value *b, og_va
     og_build_floats(&node, "activation_beta", o->activation_beta);
     og_build_some_float(&node, "clip", o->clip);
     og_build_string(&node, "direction", o->direction);
-    og_build_some_int(&node, "hidden_size", o->hidden_size);
+    og_build_int(&node, "hidden_size", o->hidden_size);
     og_build_int(&node, "layout", o->layout);
     og_build_int(&node, "input_forget", o->input_forget);
     return og_build_node(&node, "LSTM", 8, (og_value *[]){ x, w, r, b, sequence_lens, initial_h,
@@ -918,7 +918,7 @@ og_value *og_rnn_with(og_value *x, og_value *w, og_value *r, og_value *b, og_val
     og_build_floats(&node, "activation_beta", o->activation_beta);
     og_build_some_float(&node, "clip", o->clip);
     og_build_string(&node, "direction", o->direction);
-    og_build_some_int(&node, "hidden_size", o->hidden_size);
+    og_build_int(&node, "hidden_size", o->hidden_size);
     og_build_int(&node, "layout", o->layout);
     return og_build_node(&node, "RNN", 6, (og_value *[]){ x, w, r, b, sequence_lens, initial_h },
         0, NULL, o->n_outputs, o->outputs);
@@ -1101,6 +1101,29 @@ og_value *og_relu(og_value *x)
     og_build node = { 0 };
 
     return og_build_node(&node, "Relu", 1, (og_value *[]){ x }, 0, NULL, 0, NULL);
+}
+
+og_value *og_resize_with(og_value *x, og_value *roi, og_value *scales, og_value *sizes,
+    const og_resize_options *o)
+{
+    og_build node = { 0 };
+
+    og_build_string(&node, "mode", o->mode);
+    og_build_string(&node, "coordinate_transformation_mode", o->coordinate_transformation_mode);
+    og_build_string(&node, "nearest_mode", o->nearest_mode);
+    og_build_string(&node, "keep_aspect_ratio_policy", o->keep_aspect_ratio_policy);
+    og_build_ints(&node, "axes", o->axes);
+    og_build_int(&node, "antialias", o->antialias);
+    og_build_int(&node, "exclude_outside", o->exclude_outside);
+    og_build_some_float(&node, "cubic_coeff_a", o->cubic_coeff_a);
+    og_build_float(&node, "extrapolation_value", o->extrapolation_value);
+    return og_build_node(&node, "Resize", 4, (og_value *[]){ x, roi, scales, sizes }, 0, NULL, 0,
+        NULL);
+}
+
+og_value *og_resize(og_value *x, og_value *roi, og_value *scales, og_value *sizes)
+{
+    return og_resize_with(x, roi, scales, sizes, &(const og_resize_options){ 0 });
 }
 
 og_value *og_reverse_sequence_with(og_value *input, og_value *sequence_lens,
@@ -1414,6 +1437,19 @@ og_value *og_unique_with(og_value *x, const og_unique_options *o)
 og_value *og_unique(og_value *x)
 {
     return og_unique_with(x, &(const og_unique_options){ 0 });
+}
+
+og_value *og_upsample_with(og_value *x, og_value *scales, const og_upsample_options *o)
+{
+    og_build node = { 0 };
+
+    og_build_string(&node, "mode", o->mode);
+    return og_build_node(&node, "Upsample", 2, (og_value *[]){ x, scales }, 0, NULL, 0, NULL);
+}
+
+og_value *og_upsample(og_value *x, og_value *scales)
+{
+    return og_upsample_with(x, scales, &(const og_upsample_options){ 0 });
 }
 
 og_value *og_xor(og_value *a, og_value *b)

@@ -147,6 +147,34 @@ og_status og_feeds_match(og_trainer *t, og_graph *g)
     return match_order(t, g);
 }
 
+/* Every --feed must name an input that there is; for after the labels were added. */
+og_status og_feeds_check(og_trainer *t, const og_graph *g)
+{
+    const char *names[64], *near;
+    size_t n = 0;
+    char name[160];
+
+    for (size_t i = 0; i < g->inputs.n && n < 64; i++)
+        names[n++] = g->inputs.v[i]->name;
+    for (const char *const *f = t->options.feeds; f && *f; f++) {
+        const char *equals = strchr(*f, '=');
+        og_value *v;
+
+        if (!equals || (size_t)(equals - *f) >= sizeof name)
+            return og_fail(&t->report, OG_BAD_ARGUMENT, "feed '%.100s': expected input=array", *f);
+        memcpy(name, *f, (size_t)(equals - *f));
+        name[equals - *f] = '\0';
+        v = og_graph_find(g, name);
+        if (v && v->input)
+            continue;
+        og_fail(&t->report, OG_NOT_FOUND, "there is no input '%s' to feed", name);
+        if ((near = og_nearest(name, names, n)))
+            og_report_hint(&t->report, "did you mean '%s'?", near);
+        return OG_NOT_FOUND;
+    }
+    return OG_OK;
+}
+
 const og_data_array *og_feeds_label(const og_trainer *t, const og_graph *g)
 {
     size_t place = spare_array(t, g);

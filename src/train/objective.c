@@ -57,6 +57,7 @@ og_status og_objective_add(og_trainer *t, og_graph *g)
     if (og_loss_build(g, t->spec, &loss))
         return og_trainer_fail(t, og_graph_report(g));
     OG_TRY(og_feeds_match(t, g)); /* the labels */
+    OG_TRY(og_feeds_check(t, g));
     t->loss = og_arena_string(t->arena, loss.value->name);
     return t->loss ? choose_metric(t, &loss) : og_trainer_no_memory(t);
 }

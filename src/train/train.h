@@ -96,6 +96,7 @@ void og_log_close(og_trainer *t);
 
 /* The array that feeds an input of the model: by --feed, by name, by order.  NULL after a failure. */
 og_status og_feeds_match(og_trainer *t, og_graph *g);
+og_status og_feeds_check(og_trainer *t, const og_graph *g);
 /* The label's array must be known before the loss is. */
 const og_data_array *og_feeds_label(const og_trainer *t, const og_graph *g);
 /* Shapes, adapted, and memory for a batch; all inputs of `g`, labels included. */

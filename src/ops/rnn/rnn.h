@@ -32,7 +32,7 @@ typedef struct {
         OG_LIST_ATTR(og_rnn_attrs, activation_beta, FLOATS),                                       \
         OG_FLOAT_ATTR(og_rnn_attrs, clip, NAN),                                                    \
         OG_STRING_ATTR(og_rnn_attrs, direction, "forward"),                                        \
-        OG_INT_ATTR(og_rnn_attrs, hidden_size, OG_ABSENT), OG_INT_ATTR(og_rnn_attrs, layout, 0)
+        OG_INT_ATTR(og_rnn_attrs, hidden_size, OG_ABSENT, .positive = true), OG_INT_ATTR(og_rnn_attrs, layout, 0)
 
 #define OG_RNN_REAL (OG_BIT(OG_FLOAT) | OG_BIT(OG_DOUBLE))
 
