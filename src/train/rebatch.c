@@ -63,38 +63,85 @@ static og_status free_inputs(og_trainer *t, rebatch *r)
     return OG_OK;
 }
 
+static bool is_op(const og_node *node, const char *name)
+{
+    return !node->op->domain && !strcmp(node->op->name, name);
+}
+
+static const og_tensor *constant_target(const og_node *node)
+{
+    const og_tensor *t = node->n_in > 1 && node->in[1] ? node->in[1]->data : NULL;
+
+    return t && t->elem == OG_INT64 && t->count >= 1 && t->count <= OG_MAX_RANK ? t : NULL;
+}
+
 /* ---- Reshape --------------------------------------------------------------------------------------------------- */
 
-static bool carries_batch(const rebatch *r, const og_value *v)
+static bool carries_batch(const og_value *v)
 {
     for (int i = 0; v && i < v->type.rank; i++)
         if (!og_dim_known(v->type.dims[i]))
             return true;
-    (void)r;
     return false;
 }
 
-/* [1, 256] becomes [-1, 256]; beside another -1 the first size is copied from the input instead. */
+/* Where a target holds the size that becomes free: first of all in front. */
+static int64_t fixed_place(const rebatch *r, const int64_t *sizes, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        if (sizes[i] == r->fixed)
+            return i;
+    return -1;
+}
+
+/* [1, 256] becomes [-1, 256]; beside another -1 the size is copied from the input instead. */
 static og_status free_reshape(rebatch *r, og_node *node)
 {
-    const og_tensor *target = node->n_in > 1 && node->in[1] ? node->in[1]->data : NULL;
+    const og_tensor *target = constant_target(node);
     const og_value *x = node->in[0];
-    int64_t sizes[OG_MAX_RANK];
-    bool other = false;
+    int64_t sizes[OG_MAX_RANK], place;
+    bool open = false;
 
-    if (!target || target->elem != OG_INT64 || target->count < 1 || target->count > OG_MAX_RANK ||
-        !carries_batch(r, x))
+    if (!target || !carries_batch(x))
         return OG_OK;
     memcpy(sizes, target->data, sizeof *sizes * (size_t)target->count);
-    for (int64_t i = 1; i < target->count; i++)
-        other = other || sizes[i] == -1;
-    if (sizes[0] != r->fixed)
-        return OG_OK;
-    if (other && x->type.dims[0] != r->batch)
-        return OG_OK; /* inference says what it makes of it */
-    sizes[0] = other ? 0 : -1;
+    for (int64_t i = 0; i < target->count; i++)
+        open = open || sizes[i] == -1;
+    place = fixed_place(r, sizes, target->count);
+    if (place < 0 && !open)
+        return og_fail(r->report, OG_BAD_SHAPE, "the target has a fixed number of elements, and no %lld in it",
+                       (long long)r->fixed);
+    if (place < 0 || (open && (place >= x->type.rank || x->type.dims[place] != r->batch)))
+        return OG_OK; /* the -1 takes the batch up */
+    sizes[place] = open ? 0 : -1;
     node->in[1] = og_int64s(r->g, (size_t)target->count, sizes);
     return node->in[1] ? OG_OK : og_graph_status(r->g);
+}
+
+/* ---- Expand ----------------------------------------------------------------------------------------------------------- */
+
+/* Where the input has the batch already a target of 1 leaves it as it is. */
+static og_status free_expand(rebatch *r, og_node *node)
+{
+    const og_tensor *target = constant_target(node);
+    const og_value *x = node->in[0];
+    int64_t sizes[OG_MAX_RANK];
+    bool any = false;
+
+    if (!target || x->type.rank < 0)
+        return OG_OK;
+    memcpy(sizes, target->data, sizeof *sizes * (size_t)target->count);
+    for (int64_t i = 0; i < target->count; i++) {
+        int64_t axis = i - (target->count - x->type.rank);
+
+        if (axis >= 0 && x->type.dims[axis] == r->batch && sizes[i] == r->fixed) {
+            sizes[i] = 1;
+            any = true;
+        }
+    }
+    if (any && !(node->in[1] = og_int64s(r->g, (size_t)target->count, sizes)))
+        return og_graph_status(r->g);
+    return OG_OK;
 }
 
 /* ---- Constants with equal rows ------------------------------------------------------------------------------------ */
@@ -119,24 +166,27 @@ static bool equal_rows(const og_tensor *t, int axis)
     return true;
 }
 
-/* The constant with as many rows along the axis as the batch has. */
-static og_value *expanded(rebatch *r, og_value *v, int axis)
+static og_value *one_row(og_value *v, int axis)
 {
-    const int64_t *dims = v->data->dims;
+    return og_slice(v, og_ints_like(v, OG_INTS(0)), og_ints_like(v, OG_INTS(1)),
+                    og_ints_like(v, ((og_ints){ 1, &(int64_t){ axis } })), NULL);
+}
+
+/* x expanded to these sizes, of which the one along the axis becomes that of the batch. */
+static og_value *expanded(rebatch *r, og_value *x, int rank, const int64_t *dims, int axis)
+{
     int64_t one[OG_MAX_RANK];
     og_value *parts[3];
     int n = 0;
 
-    og_value *row = og_slice(v, og_ints_like(v, OG_INTS(0)), og_ints_like(v, OG_INTS(1)),
-                             og_ints_like(v, ((og_ints){ 1, &(int64_t){ axis } })), NULL);
     if (axis)
         parts[n++] = og_int64s(r->g, (size_t)axis, dims);
     parts[n++] = og_unsqueeze(og_size_along(r->input, 0), OG_INTS(0));
-    for (int i = axis + 1; i < v->type.rank; i++)
+    for (int i = axis + 1; i < rank; i++)
         one[i - axis - 1] = dims[i];
-    if (axis + 1 < v->type.rank)
-        parts[n++] = og_int64s(r->g, (size_t)(v->type.rank - axis - 1), one);
-    return og_expand(row, og_concat(0, n, parts));
+    if (axis + 1 < rank)
+        parts[n++] = og_int64s(r->g, (size_t)(rank - axis - 1), one);
+    return og_expand(x, og_concat(0, n, parts));
 }
 
 /* Along which axis a constant input has a row for each sample: the second for the state of a recurrence. */
@@ -147,39 +197,123 @@ static int batch_axis(const og_node *node, int j)
     return port && port->role == OG_ROLE_STATE && node->in[j]->type.rank == 3 ? 1 : 0;
 }
 
-/* Expands what may pin the batch; false if there is nothing. */
+/* What may pin the batch at input j, with as many rows as the batch has; NULL: nothing there. */
+static og_value *freed(rebatch *r, const og_node *node, int j)
+{
+    og_value *v = node->in[j];
+    int axis = v ? batch_axis(node, j) : 0;
+
+    if (!v || v->type.rank <= axis || v->type.dims[axis] != r->fixed)
+        return NULL;
+    if (v->data)
+        return equal_rows(v->data, axis) ? expanded(r, one_row(v, axis), v->type.rank, v->data->dims, axis) : NULL;
+    if (v->node && is_op(v->node, "Expand") && constant_target(v->node)) { /* a token for each sample, say */
+        const og_tensor *target = constant_target(v->node);
+
+        return target->count == v->type.rank ? expanded(r, v->node->in[0], v->type.rank, target->data, axis) : NULL;
+    }
+    return NULL;
+}
+
 static bool free_constants(rebatch *r, og_node *node)
 {
     bool any = false;
 
     for (int j = 0; j < node->n_in; j++) {
-        og_value *v = node->in[j];
-        int axis = v && v->data ? batch_axis(node, j) : 0;
+        og_value *v = freed(r, node, j);
 
-        if (!v || !v->data || v->data->rank <= axis || v->data->dims[axis] != r->fixed ||
-            !equal_rows(v->data, axis))
-            continue;
-        if ((v = expanded(r, v, axis))) {
+        if (v)
             node->in[j] = v;
-            any = true;
-        }
+        any = any || v;
     }
     return any;
 }
 
+/* ---- Broadcasting --------------------------------------------------------------------------------------------------- */
+
+/* The axis of an input that meets position p of the output, or -1. */
+static int axis_at(const og_value *v, int rank, int p)
+{
+    return v && v->type.rank >= 0 ? p - (rank - v->type.rank) : -1;
+}
+
+/* Against a free batch a size that is known and not 1 would win in silence, and fail with the first other batch. */
+static og_status free_broadcast(rebatch *r, og_node *node)
+{
+    int rank = 0;
+
+    for (int j = 0; j < node->n_in; j++)
+        rank = node->in[j] && node->in[j]->type.rank > rank ? node->in[j]->type.rank : rank;
+    for (int p = 0; p < rank; p++) {
+        bool meets = false;
+
+        for (int j = 0; j < node->n_in; j++) {
+            int axis = axis_at(node->in[j], rank, p);
+
+            meets = meets || (axis >= 0 && node->in[j]->type.dims[axis] == r->batch);
+        }
+        for (int j = 0; meets && j < node->n_in; j++) {
+            og_value *v = node->in[j];
+            int axis = axis_at(v, rank, p);
+
+            if (axis < 0 || v->type.dims[axis] != r->fixed || r->fixed == 1)
+                continue;
+            if (!v->data || !equal_rows(v->data, axis))
+                return og_fail(r->report, OG_BAD_SHAPE,
+                               "'%s' has a row for each of %lld samples, and the rows differ", v->name,
+                               (long long)r->fixed);
+            if (!(node->in[j] = one_row(v, axis)))
+                return og_graph_status(r->g);
+        }
+    }
+    return OG_OK;
+}
+
 /* ---- All nodes ------------------------------------------------------------------------------------------------------ */
+
+static bool any_carries(og_value *const *values, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (carries_batch(values[i]))
+            return true;
+    return false;
+}
+
+/* Whether inference preferred the fixed size, which an output still has, to the free one of an input. */
+static bool lost(const rebatch *r, const og_node *node)
+{
+    const og_value *y = node->n_out ? node->out[0] : NULL;
+
+    if (!y || node->op->traits & OG_SHAPE_ONLY || !any_carries(node->in, node->n_in) ||
+        any_carries(node->out, node->n_out))
+        return false;
+    for (int i = 0; i < y->type.rank; i++)
+        if (y->type.dims[i] == r->fixed)
+            return true;
+    return false;
+}
+
+static og_status infer_node(rebatch *r, og_node *node)
+{
+    OG_TRY(og_node_infer(node));
+    return lost(r, node) ? og_fail(r->report, OG_BAD_SHAPE, "a constant or a size fixes the batch") : OG_OK;
+}
 
 static og_status free_node(rebatch *r, og_node *node)
 {
     og_report failed;
 
-    if (!node->op->domain && !strcmp(node->op->name, "Reshape"))
+    if (is_op(node, "Reshape"))
         OG_TRY(free_reshape(r, node));
-    if (!og_node_infer(node))
+    if (is_op(node, "Expand"))
+        OG_TRY(free_expand(r, node));
+    if (node->op->traits & OG_ELEMENTWISE)
+        OG_TRY(free_broadcast(r, node));
+    if (!infer_node(r, node))
         return OG_OK;
     failed = *r->report;
     og_report_clear(r->report);
-    if (free_constants(r, node) && !og_node_infer(node))
+    if (free_constants(r, node) && !infer_node(r, node))
         return OG_OK;
     *r->report = failed;
     return failed.code;
