@@ -85,13 +85,22 @@ static bool carries_batch(const og_value *v)
     return false;
 }
 
-/* Where a target holds the size that becomes free: first of all in front. */
-static int64_t fixed_place(const rebatch *r, const int64_t *sizes, int64_t n)
+/* Where a target has to take the batch up, or -1.  Numbers keep their order, so as many elements must lie before it as
+ * in the input; among several places (sizes of 1) one that is the fixed size is preferred. */
+static int64_t batch_place(const rebatch *r, const og_value *x, const int64_t *sizes, int64_t n)
 {
-    for (int64_t i = 0; i < n; i++)
-        if (sizes[i] == r->fixed)
-            return i;
-    return -1;
+    int64_t before = 1, product = 1, place = -1;
+
+    for (int i = 0; i < x->type.rank && og_dim_known(x->type.dims[i]); i++)
+        before *= x->type.dims[i];
+    for (int64_t i = 0; i < n && product <= before; i++) {
+        if (product == before && (place < 0 || (sizes[place] != r->fixed && sizes[i] == r->fixed)))
+            place = i;
+        if (sizes[i] < 1)
+            break;
+        product *= sizes[i];
+    }
+    return place;
 }
 
 /* [1, 256] becomes [-1, 256]; beside another -1 the size is copied from the input instead. */
@@ -107,12 +116,12 @@ static og_status free_reshape(rebatch *r, og_node *node)
     memcpy(sizes, target->data, sizeof *sizes * (size_t)target->count);
     for (int64_t i = 0; i < target->count; i++)
         open = open || sizes[i] == -1;
-    place = fixed_place(r, sizes, target->count);
-    if (place < 0 && !open)
-        return og_fail(r->report, OG_BAD_SHAPE, "the target has a fixed number of elements, and no %lld in it",
-                       (long long)r->fixed);
-    if (place < 0 || (open && (place >= x->type.rank || x->type.dims[place] != r->batch)))
-        return OG_OK; /* the -1 takes the batch up */
+    place = batch_place(r, x, sizes, target->count);
+    if (!open && (place < 0 || sizes[place] % r->fixed))
+        return og_fail(r->report, OG_BAD_SHAPE, "no size of the target can take the batch up");
+    if (place < 0 || sizes[place] < 1 ||
+        (open && (sizes[place] != r->fixed || place >= x->type.rank || x->type.dims[place] != r->batch)))
+        return OG_OK; /* the -1 takes the batch up, or inference says that it cannot */
     sizes[place] = open ? 0 : -1;
     node->in[1] = og_int64s(r->g, (size_t)target->count, sizes);
     return node->in[1] ? OG_OK : og_graph_status(r->g);
