@@ -46,6 +46,7 @@ typedef struct og_train_options {
     const char *chain;      /* NULL: "clip_norm(1.0) | adam(lr=1e-3)" */
     const char *const *feeds; /* "input=array", ended by NULL; NULL: by order and name */
     const char *train, *freeze; /* selectors over names of tensors: train only these, and not those; NULL */
+    bool tie;               /* weights that were written twice are trained as one */
     const char *bn;         /* "frozen": operators with running statistics infer while training; NULL, "train" */
     const char *dropout;    /* "file": dropout as the file has it; NULL, "train" */
     int64_t batch;          /* 0: 64; the last batch of an epoch may be smaller */

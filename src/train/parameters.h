@@ -9,6 +9,7 @@ typedef struct og_candidate {
     og_value *value;
     bool trained;
     const char *why; /* 'weight of Conv node #3 "conv1"' */
+    og_value *twin;  /* an earlier trained matrix that holds the same numbers transposed, or NULL */
 } og_candidate;
 
 typedef struct og_candidates {
@@ -24,5 +25,12 @@ og_status og_candidates_find(og_graph *graph, og_arena *arena, const char *train
 
 /* Makes the trained ones parameters of the graph. */
 og_status og_candidates_promote(og_graph *graph, const og_candidates *found);
+
+/* Tied weights that were written twice (ties.c). */
+og_status og_ties_find(og_arena *arena, og_candidates *list);
+/* Readers of a tensor with a twin read the twin; it is no longer trained itself. */
+og_status og_ties_join(og_graph *graph, og_candidates *list);
+/* The numbers of the twin as the other tensor has them. */
+void og_tie_copy(const og_tensor *from, og_tensor *to);
 
 #endif

@@ -45,6 +45,12 @@ typedef struct og_train_log {
     double flushed;           /* when */
 } og_train_log;
 
+/* A weight that follows another one: saved from its numbers. */
+typedef struct og_train_tie {
+    const char *name, *twin; /* which holds it transposed */
+    og_tensor *tensor; /* its numbers when last saved */
+} og_train_tie;
+
 struct og_trainer {
     og_arena *arena;
     og_report report;
@@ -68,6 +74,10 @@ struct og_trainer {
     double seconds;           /* of all steps */
     int64_t samples;
     og_train_log log;
+    struct {
+        size_t n;
+        og_train_tie *v;
+    } ties;
     bool stopped;
 };
 

@@ -119,14 +119,44 @@ static og_status open_sessions(og_trainer *t)
     return OG_OK;
 }
 
+/* Says which weights were written twice, and joins them if asked to. */
+static og_status tie(og_trainer *t, og_graph *g, og_candidates *found)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < found->n; i++)
+        n += found->v[i].twin != NULL;
+    t->ties.v = OG_NEW_N(t->arena, og_train_tie, n + 1);
+    if (!t->ties.v)
+        return og_trainer_no_memory(t);
+    for (size_t i = 0; i < found->n; i++) {
+        const og_candidate *c = &found->v[i];
+
+        if (!c->twin)
+            continue;
+        og_trainer_note(t, "'%s' holds '%s' transposed: probably one tied weight that was written twice%s",
+                        c->value->name, c->twin->name, t->options.tie ? ", trained as one" : "; --tie trains them as one");
+        t->ties.v[t->ties.n] = (og_train_tie){ .name = og_arena_string(t->arena, c->value->name),
+                                               .twin = og_arena_string(t->arena, c->twin->name),
+                                               .tensor = og_tensor_copy(c->value->data) };
+        if (!t->ties.v[t->ties.n].name || !t->ties.v[t->ties.n].twin || !t->ties.v[t->ties.n++].tensor)
+            return og_trainer_no_memory(t);
+    }
+    if (!t->options.tie)
+        t->ties.n = 0;
+    return t->options.tie && og_ties_join(g, found) ? og_trainer_fail(t, og_graph_report(g)) : OG_OK;
+}
+
 static og_status choose_parameters(og_trainer *t, og_graph *g)
 {
     const og_train_options *o = &t->options;
     og_candidates found;
     size_t trained = 0;
 
-    if (og_candidates_find(g, t->arena, o->train, o->freeze, &found) ||
-        og_candidates_promote(g, &found))
+    if (og_candidates_find(g, t->arena, o->train, o->freeze, &found))
+        return og_trainer_fail(t, og_graph_report(g));
+    OG_TRY(tie(t, g, &found));
+    if (og_candidates_promote(g, &found))
         return og_trainer_fail(t, og_graph_report(g));
     for (size_t i = 0; i < found.n; i++)
         trained += found.v[i].trained;
@@ -217,6 +247,8 @@ void og_trainer_free(og_trainer *t)
     og_graph_free(t->learn);
     og_graph_free(t->check);
     og_batches_free(t->batches);
+    for (size_t i = 0; i < t->ties.n; i++)
+        og_tensor_free(t->ties.v[i].tensor);
     og_feeds_close(&t->feeds);
     og_arena_free(t->arena);
 }

@@ -163,6 +163,41 @@ static void overrides(void **state)
     og_graph_free(g);
 }
 
+static og_value *numbered(og_graph *g, const char *name, int64_t rows, int64_t columns, bool transposed)
+{
+    int64_t dims[2] = { rows, columns };
+    og_tensor *t = og_tensor_new(OG_FLOAT, 2, dims);
+    og_value *v;
+
+    for (int64_t i = 0; i < rows; i++)
+        for (int64_t j = 0; j < columns; j++)
+            og_set_double(t, i * columns + j, transposed ? (double)(j * rows + i) : (double)(i * columns + j));
+    v = og_graph_add_constant(g, name, og_graph_copy_tensor(g, t));
+    assert_true(og_list_push(g->arena, &g->initializers, v));
+    og_tensor_free(t);
+    return v;
+}
+
+/* An embedding and its transpose as the output layer: reported, and joined on request. */
+static void tied(void **state)
+{
+    og_graph *g = og_graph_new("tied");
+    og_value *x = og_gather(numbered(g, "embedding", 6, 4, false), og_input(g, "ids", "int64[n,5]"));
+    found f;
+
+    (void)state;
+    og_output(g, "y", og_matmul(x, numbered(g, "val_87", 4, 6, true)));
+    f = find(g, NULL, NULL);
+    check(&f, "val_87", true, "holds 'embedding' transposed");
+    assert_ok(og_ties_join(g, &f.list), og_graph_report(g));
+    assert_ok(og_candidates_promote(g, &f.list), og_graph_report(g));
+    assert_true(og_graph_find(g, "embedding")->trainable);
+    assert_false(og_graph_find(g, "val_87")->trainable);
+    assert_string_equal(og_graph_output(g, 0)->node->in[1]->node->op->name, "Transpose");
+    og_arena_free(f.arena);
+    og_graph_free(g);
+}
+
 /* A million operators that only move a weight: no recursion, and in time. */
 static void long_chain(void **state)
 {
@@ -184,7 +219,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(weights),   cmocka_unit_test(elementwise), cmocka_unit_test(tables_and_statistics),
-        cmocka_unit_test(recurrent), cmocka_unit_test(overrides),   cmocka_unit_test(long_chain),
+        cmocka_unit_test(recurrent), cmocka_unit_test(overrides),   cmocka_unit_test(tied),
+        cmocka_unit_test(long_chain),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
