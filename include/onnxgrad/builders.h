@@ -18,6 +18,16 @@ OG_API og_value *og_acos(og_value *input);
 /* Acosh: The inverse of the hyperbolic cosine. */
 OG_API og_value *og_acosh(og_value *input);
 
+/* AffineGrid: A grid of places moved by an affine map. */
+OG_API og_value *og_affine_grid(og_value *theta, og_value *size);
+typedef struct og_affine_grid_options {
+    int64_t align_corners;
+} og_affine_grid_options;
+OG_API og_value *og_affine_grid_with(og_value *theta, og_value *size,
+    const og_affine_grid_options *options);
+#define og_affine_grid_opt(theta, size, ...) \
+    og_affine_grid_with((theta), (size), &(const og_affine_grid_options){__VA_ARGS__})
+
 /* ArgMax: The place of the largest number. */
 OG_API og_value *og_arg_max(og_value *data);
 typedef struct og_arg_max_options {
@@ -344,6 +354,18 @@ OG_API og_value *og_global_max_pool(og_value *x);
 
 /* GreaterOrEqual: Whether A >= B. */
 OG_API og_value *og_greater_or_equal(og_value *a, og_value *b);
+
+/* GridSample: Values at places of a grid, by interpolation. */
+OG_API og_value *og_grid_sample(og_value *x, og_value *grid);
+typedef struct og_grid_sample_options {
+    const char *mode; /* linear */
+    const char *padding_mode; /* zeros */
+    int64_t align_corners;
+} og_grid_sample_options;
+OG_API og_value *og_grid_sample_with(og_value *x, og_value *grid,
+    const og_grid_sample_options *options);
+#define og_grid_sample_opt(x, grid, ...) \
+    og_grid_sample_with((x), (grid), &(const og_grid_sample_options){__VA_ARGS__})
 
 /* GroupNormalization: Each group of channels of each image with mean 0 and variance 1, scaled and
  * shifted. */
@@ -839,6 +861,12 @@ OG_API og_value *og_selu_with(og_value *x, const og_selu_options *options);
 #define og_selu_opt(x, ...) \
     og_selu_with((x), &(const og_selu_options){__VA_ARGS__})
 
+/* SequenceAt: One tensor of a sequence. */
+OG_API og_value *og_sequence_at(og_value *input_sequence, og_value *position);
+
+/* SequenceConstruct: A sequence of the tensors given. */
+OG_API og_value *og_sequence_construct(size_t n, og_value *const *values);
+
 /* Shape: The sizes of a tensor. */
 OG_API og_value *og_shape(og_value *data);
 typedef struct og_shape_options {
@@ -922,6 +950,17 @@ typedef struct og_split_options {
 OG_API og_value *og_split_with(og_value *input, og_value *split, const og_split_options *options);
 #define og_split_opt(input, split, ...) \
     og_split_with((input), (split), &(const og_split_options){__VA_ARGS__})
+
+/* SplitToSequence: The parts of a tensor along an axis, as a sequence. */
+OG_API og_value *og_split_to_sequence(og_value *input, og_value *split);
+typedef struct og_split_to_sequence_options {
+    int64_t axis;
+    og_some_int keepdims; /* 1 */
+} og_split_to_sequence_options;
+OG_API og_value *og_split_to_sequence_with(og_value *input, og_value *split,
+    const og_split_to_sequence_options *options);
+#define og_split_to_sequence_opt(input, split, ...) \
+    og_split_to_sequence_with((input), (split), &(const og_split_to_sequence_options){__VA_ARGS__})
 
 /* Sum: The sum of the inputs. */
 OG_API og_value *og_sum(size_t n, og_value *const *values);

@@ -16,6 +16,19 @@ og_value *og_acosh(og_value *input)
     return og_build_node(&node, "Acosh", 1, (og_value *[]){ input }, 0, NULL, 0, NULL);
 }
 
+og_value *og_affine_grid_with(og_value *theta, og_value *size, const og_affine_grid_options *o)
+{
+    og_build node = { 0 };
+
+    og_build_int(&node, "align_corners", o->align_corners);
+    return og_build_node(&node, "AffineGrid", 2, (og_value *[]){ theta, size }, 0, NULL, 0, NULL);
+}
+
+og_value *og_affine_grid(og_value *theta, og_value *size)
+{
+    return og_affine_grid_with(theta, size, &(const og_affine_grid_options){ 0 });
+}
+
 og_value *og_arg_max_with(og_value *data, const og_arg_max_options *o)
 {
     og_build node = { 0 };
@@ -510,6 +523,21 @@ og_value *og_greater_or_equal(og_value *a, og_value *b)
     og_build node = { 0 };
 
     return og_build_node(&node, "GreaterOrEqual", 2, (og_value *[]){ a, b }, 0, NULL, 0, NULL);
+}
+
+og_value *og_grid_sample_with(og_value *x, og_value *grid, const og_grid_sample_options *o)
+{
+    og_build node = { 0 };
+
+    og_build_string(&node, "mode", o->mode);
+    og_build_string(&node, "padding_mode", o->padding_mode);
+    og_build_int(&node, "align_corners", o->align_corners);
+    return og_build_node(&node, "GridSample", 2, (og_value *[]){ x, grid }, 0, NULL, 0, NULL);
+}
+
+og_value *og_grid_sample(og_value *x, og_value *grid)
+{
+    return og_grid_sample_with(x, grid, &(const og_grid_sample_options){ 0 });
 }
 
 og_value *og_group_normalization_with(og_value *x, og_value *scale, og_value *bias,
@@ -1211,6 +1239,21 @@ og_value *og_selu(og_value *x)
     return og_selu_with(x, &(const og_selu_options){ 0 });
 }
 
+og_value *og_sequence_at(og_value *input_sequence, og_value *position)
+{
+    og_build node = { 0 };
+
+    return og_build_node(&node, "SequenceAt", 2, (og_value *[]){ input_sequence, position }, 0,
+        NULL, 0, NULL);
+}
+
+og_value *og_sequence_construct(size_t n, og_value *const *values)
+{
+    og_build node = { 0 };
+
+    return og_build_node(&node, "SequenceConstruct", 0, NULL, n, values, 0, NULL);
+}
+
 og_value *og_shape_with(og_value *data, const og_shape_options *o)
 {
     og_build node = { 0 };
@@ -1339,6 +1382,22 @@ og_value *og_split_with(og_value *input, og_value *split, const og_split_options
 og_value *og_split(og_value *input, og_value *split)
 {
     return og_split_with(input, split, &(const og_split_options){ 0 });
+}
+
+og_value *og_split_to_sequence_with(og_value *input, og_value *split,
+    const og_split_to_sequence_options *o)
+{
+    og_build node = { 0 };
+
+    og_build_int(&node, "axis", o->axis);
+    og_build_some_int(&node, "keepdims", o->keepdims);
+    return og_build_node(&node, "SplitToSequence", 2, (og_value *[]){ input, split }, 0, NULL, 0,
+        NULL);
+}
+
+og_value *og_split_to_sequence(og_value *input, og_value *split)
+{
+    return og_split_to_sequence_with(input, split, &(const og_split_to_sequence_options){ 0 });
 }
 
 og_value *og_sum(size_t n, og_value *const *values)
