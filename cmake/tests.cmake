@@ -39,6 +39,17 @@ set_target_properties(kernels PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRE
 add_test(NAME kernels COMMAND kernels)
 set_tests_properties(kernels PROPERTIES LABELS unit TIMEOUT 120)
 
+# The same with the other instruction sets of this build; a machine that lacks one
+# takes the next best.
+foreach(isa baseline avx2)
+    add_test(NAME ops_${isa} COMMAND ops)
+    set_tests_properties(ops_${isa} PROPERTIES LABELS unit TIMEOUT 300 ENVIRONMENT "ONNXGRAD_ISA=${isa}")
+    if(TARGET unit_exec_random_graphs)
+        add_test(NAME random_graphs_${isa} COMMAND unit_exec_random_graphs)
+        set_tests_properties(random_graphs_${isa} PROPERTIES LABELS unit TIMEOUT 300 ENVIRONMENT "ONNXGRAD_ISA=${isa}")
+    endif()
+endforeach()
+
 # tests/rooms: who includes whom, what the objects call and export, headers that compile alone.
 set(rooms "${CMAKE_CURRENT_SOURCE_DIR}/tests/rooms")
 add_test(NAME rooms_arrows COMMAND sh "${rooms}/rooms.sh" "${CMAKE_CURRENT_SOURCE_DIR}")

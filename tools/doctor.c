@@ -4,6 +4,7 @@
 #include <onnxgrad/machine.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 static const char *set_by(const char *variable)
 {
@@ -19,8 +20,9 @@ static void print_facts(const og_machine *m)
     printf("onnxgrad    %s, built by %s\n", og_version(), m->compiler);
     printf("threads     %d (what this process may use)\n", m->threads);
     printf("memory      %zu MB\n", m->memory >> 20);
-    printf("kernels     %s%s%s of %s\n", m->kernels, forced ? ", forced by ONNXGRAD_ISA=" : "",
-           forced ? forced : "", m->kernels_built);
+    const char *how = !forced ? "" : strcmp(forced, m->kernels) ? ", in place of ONNXGRAD_ISA="
+                                                                 : ", forced by ONNXGRAD_ISA=";
+    printf("kernels     %s%s%s of %s\n", m->kernels, how, forced ? forced : "", m->kernels_built);
     printf("blas        %s%s%s\n", m->blas, core ? ", forced by OPENBLAS_CORETYPE=" : "",
            core ? core : "");
 }

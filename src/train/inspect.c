@@ -94,19 +94,31 @@ static og_status describe_nodes(og_graph *g, og_inspection *x)
 
 /* ---- Parameters --------------------------------------------------------------------------------------------------- */
 
+/* The reason, and the tensor of which this one is a second copy. */
+static const char *why(og_graph *g, const og_candidate *c)
+{
+    char name[160];
+
+    if (!c->twin)
+        return c->why;
+    return og_arena_print(g->arena, "%s; the transpose of '%s': probably one weight that the exporter "
+                                    "split, --tie joins them",
+                          c->why, og_escape(name, sizeof name, c->twin->name));
+}
+
 static og_status describe_parameters(og_graph *g, const char *train, const char *freeze, og_inspection *x)
 {
     og_candidates found;
 
     OG_TRY(og_candidates_find(g, g->arena, train, freeze, &found));
     og_parameter_facts *p = OG_NEW_N(g->arena, og_parameter_facts, found.n + 1);
-    if (!p)
+    if (!p || og_ties_find(g->arena, &found))
         return og_graph_no_memory(g);
     for (size_t i = 0; i < found.n; i++) {
         const og_value *v = found.v[i].value;
 
         p[i] = (og_parameter_facts){.name = v->name, .type = og_value_type(v),
-                                    .trained = found.v[i].trained, .why = found.v[i].why,
+                                    .trained = found.v[i].trained, .why = why(g, &found.v[i]),
                                     .elements = v->data->count};
         x->elements += p[i].elements;
         x->trained += p[i].trained ? p[i].elements : 0;
