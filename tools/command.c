@@ -193,6 +193,25 @@ void command_free(command *c)
     free(c->words);
 }
 
+bool command_override(command *c, const command *from, const char *except)
+{
+    given *all = calloc(c->n_given + from->n_given + 1, sizeof *all);
+    size_t n = 0;
+
+    if (!all)
+        return false;
+    for (size_t i = 0; i < c->n_given; i++)
+        if (!command_has(from, c->given[i].option->name))
+            all[n++] = c->given[i];
+    for (size_t i = 0; i < from->n_given; i++)
+        if (strcmp(from->given[i].option->name, except))
+            all[n++] = from->given[i];
+    free(c->given);
+    c->given = all;
+    c->n_given = n;
+    return true;
+}
+
 /* ---- Reading what was given --------------------------------------------------------------------------------------- */
 
 bool command_has(const command *c, const char *name)

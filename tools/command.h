@@ -54,6 +54,9 @@ struct command {
 int command_parse(command *c, const verb *v, int argc, char **argv);
 void command_free(command *c);
 
+/* Options of `from` in place of those of `c`, all but one; both were parsed for the same verb. */
+bool command_override(command *c, const command *from, const char *except);
+
 bool command_has(const command *c, const char *name);
 /* The last text of an option, or `missing`. */
 const char *command_text(const command *c, const char *name, const char *missing);

@@ -32,7 +32,7 @@ static const option options[] = {
     { "seed", 's', "N", "0", "of initial weights, order and random operators", false },
     { "threads", 't', "N", "all processors", "for one step", false },
     { "out", 'o', "DIR", "runs/NAME-1", "the run folder; one that is not empty is refused", false },
-    { "resume", 0, "DIR", NULL, "go on in a run folder; needs nothing else", false },
+    { "resume", 0, "DIR", NULL, "go on in a run folder; other options change the recorded ones", false },
     { "log", 0, "FILE", NULL, "one JSON object a step, beside the run folder's metrics.jsonl", false },
     { "save-every", 0, "STEPS", "every epoch", "write checkpoints more often", false },
     { "max-memory", 0, "SIZE", "of the machine", "refuse to need more, such as 2G", false },
@@ -145,7 +145,7 @@ static int read_options(training *t)
     t->options = (og_train_options){
         .loss = command_text(c, "loss", zoo ? zoo->loss : NULL),
         .chain = command_text(c, "opt", zoo ? zoo->chain : NULL),
-        .metric = command_text(c, "metric", zoo ? zoo->metric : NULL),
+        .metric = command_text(c, "metric", zoo && !command_has(c, "loss") ? zoo->metric : NULL),
         .train = command_text(c, "train", NULL),
         .freeze = command_text(c, "freeze", NULL),
         .tie = command_has(c, "tie"),
@@ -295,24 +295,23 @@ static int train_command(command *c, const char *resume)
     return status;
 }
 
-/* The command that made the folder, run again to go on in it. */
+/* The command that made the folder, run again to go on in it.  Options that come with --resume take the place of
+ * recorded ones: more epochs, another number of threads; what changes the steps is refused by the checkpoint. */
 static int resume(command *c, const char *folder)
 {
-    char *text = record_load(folder, "command.txt"), **argv = NULL;
+    char *text, **argv = NULL;
     command again = { 0 };
     int argc = 0, status;
 
-    if (c->n_words || c->n_given > 1) {
-        free(text);
-        return usage_error(c->verb, "--resume DIR needs nothing else: the folder knows the command");
-    }
-    if (text)
+    if (c->n_words)
+        return usage_error(c->verb, "--resume DIR takes no MODEL: the folder knows it");
+    if ((text = record_load(folder, "command.txt")))
         argv = record_read(text, &argc);
-    if (!argv || argc < 3) {
+    if (!argv || argc < 3 || strcmp(argv[1], "train")) {
         fprintf(stderr, "error: '%s' holds no command.txt of a run\n", folder);
         status = BAD_INPUT;
     } else if (!(status = command_parse(&again, c->verb, argc, argv))) {
-        status = train_command(&again, folder);
+        status = command_override(&again, c, "resume") ? train_command(&again, folder) : FAILED;
     }
     command_free(&again);
     free(argv);

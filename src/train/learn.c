@@ -133,6 +133,8 @@ og_status og_trainer_run(og_trainer *t)
         status = og_trainer_epoch(t);
     if (status == OG_STOPPED)
         OG_TRY(og_run_save(t, !t->options.val));
+    else if (!status && t->options.val && !t->result.epoch) /* no validation loss was a number */
+        OG_TRY(og_run_save(t, true));
     return status;
 }
 
