@@ -112,7 +112,7 @@ static og_status describe_parameters(og_graph *g, const char *train, const char 
 
     OG_TRY(og_candidates_find(g, g->arena, train, freeze, &found));
     og_parameter_facts *p = OG_NEW_N(g->arena, og_parameter_facts, found.n + 1);
-    if (!p || og_ties_find(g->arena, &found))
+    if (!p)
         return og_graph_no_memory(g);
     for (size_t i = 0; i < found.n; i++) {
         const og_value *v = found.v[i].value;

@@ -292,7 +292,8 @@ static og_status find(finder *f, const char *train, const char *freeze, og_candi
             return no_memory(f);
     }
     *found = (og_candidates){ list.n, list.v };
-    return og_ties_find(f->arena, found) ? no_memory(f) : OG_OK;
+    og_ties_find(found);
+    return OG_OK;
 }
 
 og_status og_candidates_find(og_graph *g, og_arena *arena, const char *train, const char *freeze,

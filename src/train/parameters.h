@@ -26,8 +26,8 @@ og_status og_candidates_find(og_graph *graph, og_arena *arena, const char *train
 /* Makes the trained ones parameters of the graph. */
 og_status og_candidates_promote(og_graph *graph, const og_candidates *found);
 
-/* Tied weights that were written twice (ties.c). */
-og_status og_ties_find(og_arena *arena, og_candidates *list);
+/* Tied weights that were written twice (ties.c): sets `twin`. */
+void og_ties_find(og_candidates *list);
 /* Readers of a tensor with a twin read the twin; it is no longer trained itself. */
 og_status og_ties_join(og_graph *graph, og_candidates *list);
 /* The numbers of the twin as the other tensor has them. */

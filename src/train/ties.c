@@ -52,21 +52,12 @@ static void compare(og_candidate *first, og_candidate *second)
         second->twin = first->value;
 }
 
-og_status og_ties_find(og_arena *arena, og_candidates *list)
+void og_ties_find(og_candidates *list)
 {
     for (size_t i = 0; i < list->n; i++)
         for (size_t j = i + 1; is_matrix(&list->v[i]) && j < list->n; j++)
             if (is_matrix(&list->v[j]))
                 compare(&list->v[i], &list->v[j]);
-    for (size_t i = 0; i < list->n; i++) {
-        og_candidate *c = &list->v[i];
-
-        if (c->twin)
-            c->why = og_arena_print(arena, "%s; holds '%s' transposed (--tie)", c->why, c->twin->name);
-        if (!c->why)
-            return OG_NO_MEMORY;
-    }
-    return OG_OK;
 }
 
 /* ---- Tying ------------------------------------------------------------------------------------------------------------ */

@@ -188,7 +188,9 @@ static void tied(void **state)
     (void)state;
     og_output(g, "y", og_matmul(x, numbered(g, "val_87", 4, 6, true)));
     f = find(g, NULL, NULL);
-    check(&f, "val_87", true, "holds 'embedding' transposed");
+    check(&f, "val_87", true, "weight of MatMul");
+    assert_ptr_equal(candidate(&f, "val_87")->twin, og_graph_find(g, "embedding"));
+    assert_null(candidate(&f, "embedding")->twin);
     assert_ok(og_ties_join(g, &f.list), og_graph_report(g));
     assert_ok(og_candidates_promote(g, &f.list), og_graph_report(g));
     assert_true(og_graph_find(g, "embedding")->trainable);
