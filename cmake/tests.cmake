@@ -102,6 +102,9 @@ if(ONNXGRAD_PYTHON AND TARGET onnxgrad_command)
         set_tests_properties(cli_${name} PROPERTIES LABELS cli TIMEOUT 300 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")
     endforeach()
 
+    add_test(NAME bad COMMAND "${ONNXGRAD_PYTHON}" "${CMAKE_CURRENT_SOURCE_DIR}/tests/bad/bad.py" $<TARGET_FILE:onnxgrad_command>)
+    set_tests_properties(bad PROPERTIES LABELS bad TIMEOUT 600)
+
     # tests/docs: what the pages show is what the commands print, and their programs compile and run.
     file(GLOB pages CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.md" "${CMAKE_CURRENT_SOURCE_DIR}/docs/*.md")
     add_test(NAME docs COMMAND "${ONNXGRAD_PYTHON}" "${CMAKE_CURRENT_SOURCE_DIR}/tests/docs/docs.py"

@@ -28,6 +28,16 @@ static og_status if_unify(og_infer *c, int k, const og_type *a, const og_type *b
     return og_infer_shape(c, k, a->rank, dims);
 }
 
+/* The condition is one number, in whatever rank. */
+static og_status if_condition(og_infer *c)
+{
+    for (int i = 0; i < c->in[0]->rank; i++)
+        if (og_dim_known(c->in[0]->dims[i]) && c->in[0]->dims[i] != 1)
+            return og_infer_fail(c, OG_BAD_SHAPE, "input 'cond' of If has %lld elements, expected one",
+                                 (long long)og_count(c->in[0]->rank, c->in[0]->dims));
+    return OG_OK;
+}
+
 static og_status if_infer(og_infer *c)
 {
     const if_attrs *a = c->attrs;
@@ -36,6 +46,7 @@ static og_status if_infer(og_infer *c)
 
     if (!then_types || !else_types)
         return og_infer_fail(c, OG_NO_MEMORY, "no memory left for shapes");
+    OG_TRY(if_condition(c));
     if (a->then_branch->outputs.n != (size_t)c->n_out || a->else_branch->outputs.n != (size_t)c->n_out)
         return og_infer_fail(c, OG_BAD_ARGUMENT,
                              "the branches of If have %zu and %zu outputs, expected %d",
@@ -50,7 +61,10 @@ static og_status if_infer(og_infer *c)
 static og_status if_control(og_call *c)
 {
     const if_attrs *a = c->attrs;
-    bool yes = c->in[0]->count > 0 && *(const uint8_t *)c->in[0]->data;
+    if (c->in[0]->count != 1)
+        return og_call_fail(c, OG_BAD_SHAPE, "input 'cond' of If has %lld elements, expected one",
+                            (long long)c->in[0]->count);
+    bool yes = *(const uint8_t *)c->in[0]->data;
     og_tensor *results = og_call_alloc(c, sizeof(og_tensor) * (size_t)(c->n_out + 1));
 
     if (!results)

@@ -44,6 +44,10 @@ static og_status check_list(og_infer *c, const char *name, og_ints list, int64_t
 
 og_status og_window_check(og_infer *c, const og_window *a, int rank)
 {
+    for (int64_t k = 0; k < a->pads.n && strcmp(a->auto_pad, "NOTSET"); k++)
+        if (a->pads.v[k])
+            return og_infer_fail(c, OG_BAD_SHAPE, "pads are given together with auto_pad '%s'",
+                                 a->auto_pad);
     if (!same(a) && strcmp(a->auto_pad, "NOTSET") && strcmp(a->auto_pad, "VALID"))
         return og_infer_fail(c, OG_BAD_VALUE,
                              "auto_pad is '%s', expected NOTSET, SAME_UPPER, SAME_LOWER or VALID",
