@@ -1,4 +1,5 @@
-/* digits: two layers over the 8x8 digits that the library carries; it trains in a second, with nothing installed. */
+/* digits: two layers over the 8x8 digits that the library carries; it trains in a second, with
+ * nothing installed. */
 #include "models/zoo.h"
 
 static void digits_build(og_graph *g)

@@ -1,5 +1,5 @@
-/* mlp and mlp512: fully connected classifiers of Fashion-MNIST.  The first is the network of the article on gradient
- * clipping. */
+/* mlp and mlp512: fully connected classifiers of Fashion-MNIST.  The first is the network of the
+ * article on gradient clipping. */
 #include "models/zoo.h"
 
 static void mlp_build(og_graph *g)

@@ -1,5 +1,5 @@
-/* The zoo: models in C that the command knows as zoo:NAME.  A file here defines `const og_zoo og_zoo_NAME`; the
- * list of them is generated. */
+/* The zoo: models in C that the command knows as zoo:NAME.  A file here defines `const og_zoo
+ * og_zoo_NAME`; the list of them is generated. */
 #ifndef ONNXGRAD_ZOO_H
 #define ONNXGRAD_ZOO_H
 

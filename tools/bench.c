@@ -11,8 +11,10 @@
 
 static const option options[] = {
     { "batch", 'b', "N", "64, or the zoo's", "rows in a step", false },
-    { "loss", 'l', "SPEC", "mse, or the zoo's", "terms such as cross_entropy(logits, label)", false },
-    { "opt", 'c', "CHAIN", "clip_norm(1.0) | adam(lr=1e-3)", "gradient transforms and optimizer", false },
+    { "loss", 'l', "SPEC", "mse, or the zoo's", "terms such as cross_entropy(logits, label)",
+      false },
+    { "opt", 'c', "CHAIN", "clip_norm(1.0) | adam(lr=1e-3)", "gradient transforms and optimizer",
+      false },
     { "infer", 0, NULL, NULL, "measure the model alone, not a training step", false },
     { "threads", 't', "N", "all processors", "for one step", false },
     { "seconds", 0, "S", "2", "how long to measure", false },
@@ -24,7 +26,8 @@ static const option options[] = {
 };
 
 static const char *const examples[] = { "onnxgrad bench zoo:mlp --threads 1",
-                                        "onnxgrad bench zoo:lenet --batch 64 --infer --json", NULL };
+                                        "onnxgrad bench zoo:lenet --batch 64 --infer --json",
+                                        NULL };
 
 enum { MOST_STEPS = 1000000, FEWEST_STEPS = 10, MOST_INPUTS = 64 };
 
@@ -62,7 +65,8 @@ static int read_options(bench *b)
     b->options.threads = (int)threads;
     b->seconds = strtod(command_text(b->c, "seconds", "2"), &end);
     if (*end || !(b->seconds >= 0))
-        return usage_error(b->c->verb, "--seconds is '%s', expected a number", command_text(b->c, "seconds", ""));
+        return usage_error(b->c->verb, "--seconds is '%s', expected a number",
+                           command_text(b->c, "seconds", ""));
     return DONE;
 }
 
@@ -92,14 +96,18 @@ static int open_training(bench *b)
 
 static int open_inference(bench *b)
 {
-    og_session_options o = { .threads = b->options.threads, .max_memory = b->options.max_memory,
+    og_session_options o = { .threads = b->options.threads,
+                             .max_memory = b->options.max_memory,
                              .disable = b->options.disable };
 
     if (og_dataset_made_up(b->model.graph, NULL, b->options.batch, 1, &b->data))
         return report_print(og_dataset_report(b->data));
-    for (const og_data_array *a; (a = og_dataset_array(b->data, b->n_feeds)) && b->n_feeds < MOST_INPUTS;)
+    for (const og_data_array *a;
+         (a = og_dataset_array(b->data, b->n_feeds)) && b->n_feeds < MOST_INPUTS;)
         b->feeds[b->n_feeds++] = (og_feed){ a->name, a->tensor };
-    return og_session_new(b->model.graph, &o, &b->session) ? report_print(og_session_report(b->session)) : DONE;
+    return og_session_new(b->model.graph, &o, &b->session)
+               ? report_print(og_session_report(b->session))
+               : DONE;
 }
 
 static int step(bench *b)
@@ -108,7 +116,8 @@ static int step(bench *b)
     og_tensor result;
 
     if (b->trainer)
-        return og_trainer_step(b->trainer, NULL) ? report_print(og_trainer_report(b->trainer)) : DONE;
+        return og_trainer_step(b->trainer, NULL) ? report_print(og_trainer_report(b->trainer))
+                                                 : DONE;
     return og_session_run(b->session, b->feeds, b->n_feeds, &fetch, 1, &result, NULL)
                ? report_print(og_session_report(b->session))
                : DONE;
@@ -152,11 +161,12 @@ static void print(const bench *b)
     int threads = b->options.threads ? b->options.threads : machine.threads;
 
     if (!command_has(b->c, "json")) {
-        printf("%s  batch %lld  %d thread%s  %s\n", b->c->words[0], (long long)b->options.batch, threads,
-               threads == 1 ? "" : "s", machine.kernels);
-        printf("median %.4g ms  min %.4g  p95 %.4g  over %zu steps  %.1f GF/s\n", median, b->times[0], p95,
-               b->n, gflops);
-        printf("first step done %.0f ms after the start, peak memory %.0f MB\n", 1e3 * b->first, peak);
+        printf("%s  batch %lld  %d thread%s  %s\n", b->c->words[0], (long long)b->options.batch,
+               threads, threads == 1 ? "" : "s", machine.kernels);
+        printf("median %.4g ms  min %.4g  p95 %.4g  over %zu steps  %.1f GF/s\n", median,
+               b->times[0], p95, b->n, gflops);
+        printf("first step done %.0f ms after the start, peak memory %.0f MB\n", 1e3 * b->first,
+               peak);
         return;
     }
     putchar('{');

@@ -6,15 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Help ---------------------------------------------------------------------------------------------------- */
+/* ---- Help
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 static void option_print(FILE *out, const option *o)
 {
     char left[80];
 
-    snprintf(left, sizeof left, "%s%c%s--%s%s%s%s", o->letter ? "-" : "  ", o->letter ? o->letter : ' ',
-             o->letter ? ", " : " ", o->name, o->value ? " " : "", o->value ? o->value : "",
-             o->many ? " …" : "");
+    snprintf(left, sizeof left, "%s%c%s--%s%s%s%s", o->letter ? "-" : "  ",
+             o->letter ? o->letter : ' ', o->letter ? ", " : " ", o->name, o->value ? " " : "",
+             o->value ? o->value : "", o->many ? " …" : "");
     fprintf(out, "  %-30s %s", left, o->doc);
     if (o->fallback)
         fprintf(out, " [%s]", o->fallback);
@@ -48,7 +50,8 @@ int usage_error(const verb *v, const char *format, ...)
     return USAGE;
 }
 
-/* ---- Nearest name --------------------------------------------------------------------------------------------- */
+/* ---- Nearest name
+ * --------------------------------------------------------------------------------------------- */
 
 /* Insertions, deletions and replacements between two short words. */
 static size_t distance(const char *a, const char *b)
@@ -93,7 +96,9 @@ const char *nearest(const char *name, size_t n, const char *const *names)
     return best;
 }
 
-/* ---- Parsing ---------------------------------------------------------------------------------------------------- */
+/* ---- Parsing
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 static const option *find_option(const verb *v, const char *name, size_t n)
 {
@@ -160,7 +165,9 @@ int command_parse(command *c, const verb *v, int argc, char **argv)
 {
     bool only_words = false;
 
-    *c = (command){ .verb = v, .argc = argc, .argv = argv,
+    *c = (command){ .verb = v,
+                    .argc = argc,
+                    .argv = argv,
                     .given = calloc((size_t)argc + 1, sizeof(given)),
                     .words = calloc((size_t)argc + 1, sizeof(char *)) };
     if (!c->given || !c->words) {
@@ -212,7 +219,8 @@ bool command_override(command *c, const command *from, const char *except)
     return true;
 }
 
-/* ---- Reading what was given --------------------------------------------------------------------------------------- */
+/* ---- Reading what was given
+ * --------------------------------------------------------------------------------------- */
 
 bool command_has(const command *c, const char *name)
 {
@@ -251,7 +259,8 @@ bool command_whole(const command *c, const char *name, int64_t low, int64_t *num
         *number = value;
         return true;
     }
-    usage_error(c->verb, "--%s is '%s', expected a whole number from %lld", name, text, (long long)low);
+    usage_error(c->verb, "--%s is '%s', expected a whole number from %lld", name, text,
+                (long long)low);
     return false;
 }
 

@@ -1,5 +1,6 @@
 /*
- * The command: one table an option list, one file a verb. A verb's table parses its options and prints its help.
+ * The command: one table an option list, one file a verb. A verb's table parses its options and
+ * prints its help.
  */
 #ifndef OG_TOOLS_COMMAND_H
 #define OG_TOOLS_COMMAND_H
@@ -12,12 +13,12 @@
 enum { DONE = 0, FAILED = 1, USAGE = 2, BAD_INPUT = 3 };
 
 typedef struct option {
-    const char *name;  /* "batch" of --batch; the list ends with NULL */
-    char letter;       /* of the short form, or 0 */
-    const char *value; /* "N" in the help; NULL: a flag */
+    const char *name;     /* "batch" of --batch; the list ends with NULL */
+    char letter;          /* of the short form, or 0 */
+    const char *value;    /* "N" in the help; NULL: a flag */
     const char *fallback; /* the default in the help; NULL: none */
     const char *doc;
-    bool many;         /* may be given several times */
+    bool many; /* may be given several times */
 } option;
 
 typedef struct command command;
@@ -26,23 +27,24 @@ typedef struct verb {
     const char *name, *arguments, *doc;
     const char *const *examples; /* ended by NULL */
     const option *options;
-    int min_words, max_words;    /* arguments that are no options; max -1: any number */
-    bool bare_help;              /* with nothing behind it the verb explains itself */
+    int min_words, max_words; /* arguments that are no options; max -1: any number */
+    bool bare_help;           /* with nothing behind it the verb explains itself */
     int (*run)(command *c);
 } verb;
 
 extern const verb *const verbs[]; /* ended by NULL */
 
-/* ---- A parsed command line ------------------------------------------------------------------------------- */
+/* ---- A parsed command line
+ * ------------------------------------------------------------------------------- */
 
 typedef struct given {
     const option *option;
-    const char *text;  /* "" of a flag */
+    const char *text; /* "" of a flag */
 } given;
 
 struct command {
     const verb *verb;
-    int argc;          /* the whole line, for the record */
+    int argc; /* the whole line, for the record */
     char **argv;
     given *given;
     size_t n_given;
@@ -67,7 +69,8 @@ bool command_whole(const command *c, const char *name, int64_t low, int64_t *num
 /* A number of bytes: 512M, 2G, 1000000. */
 bool command_size(const command *c, const char *name, size_t *bytes);
 
-/* ---- Speaking ---------------------------------------------------------------------------------------------- */
+/* ---- Speaking
+ * ---------------------------------------------------------------------------------------------- */
 
 void usage_print(FILE *out, const verb *v);
 int usage_error(const verb *v, const char *format, ...) OG_PRINTF(2, 3); /* gives USAGE */
@@ -76,7 +79,9 @@ int report_print(const og_report *report);
 /* The nearest of the names, for "did you mean"; NULL: none is near. */
 const char *nearest(const char *name, size_t n, const char *const *names);
 
-/* ---- Models -------------------------------------------------------------------------------------------------- */
+/* ---- Models
+ * --------------------------------------------------------------------------------------------------
+ */
 
 struct og_zoo;
 

@@ -60,7 +60,10 @@ static int open_model(model *m, const char *text, uint64_t seed, const og_load_o
     return og_load(text, options, &m->graph) ? report_print(og_graph_report(m->graph)) : DONE;
 }
 
-int model_open(model *m, const char *text, uint64_t seed) { return open_model(m, text, seed, NULL); }
+int model_open(model *m, const char *text, uint64_t seed)
+{
+    return open_model(m, text, seed, NULL);
+}
 
 int model_look(model *m, const char *text)
 {

@@ -7,11 +7,13 @@
 
 static const option options[] = {
     { "markdown", 0, NULL, NULL, "the table of docs/operators.md", false },
-    { "builders", 0, "PART", NULL, "the builders: header (builders.h) or source (builders.c)", false },
+    { "builders", 0, "PART", NULL, "the builders: header (builders.h) or source (builders.c)",
+      false },
     { 0 },
 };
 
-static const char *const examples[] = { "onnxgrad ops", "onnxgrad ops --markdown > docs/operators.md", NULL };
+static const char *const examples[] = { "onnxgrad ops",
+                                        "onnxgrad ops --markdown > docs/operators.md", NULL };
 
 static int run_ops(command *c)
 {

@@ -4,7 +4,8 @@
 
 #include <stdint.h>
 
-/* A quoted string, `"key": ` (after a comma unless it is the first of its object), numbers (null where not finite). */
+/* A quoted string, `"key": ` (after a comma unless it is the first of its object), numbers (null
+ * where not finite). */
 void json_string(const char *text);
 void json_key(const char *key, int first);
 /* Begins an object: {"event": "KIND" */

@@ -1,7 +1,7 @@
 /*
- * Progress. On a terminal one line is drawn over itself at most ten times a second; elsewhere a line is written at 1,
- * 2, 5, 10, 20, 50 % of an epoch and at least 30 seconds after the one before, so that logs stay short. Each epoch
- * leaves one line in both.
+ * Progress. On a terminal one line is drawn over itself at most ten times a second; elsewhere a
+ * line is written at 1, 2, 5, 10, 20, 50 % of an epoch and at least 30 seconds after the one
+ * before, so that logs stay short. Each epoch leaves one line in both.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "tools/progress.h"

@@ -6,7 +6,8 @@
 
 static int is_plain(const char *word)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%";
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%";
 
     return *word && word[strspn(word, plain)] == '\0';
 }
@@ -90,7 +91,8 @@ char *record_load(const char *folder, const char *name)
     size_t n;
     FILE *file;
 
-    if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path || !(file = fopen(path, "rb")))
+    if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path ||
+        !(file = fopen(path, "rb")))
         return NULL;
     if ((text = malloc(LARGEST + 1))) {
         n = fread(text, 1, LARGEST, file);

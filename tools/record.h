@@ -5,8 +5,8 @@
 /* The text of argv, or NULL when memory is short; the caller frees it. */
 char *record_write(int argc, char **argv);
 
-/* The words of a text (in place of it: the words point into `text`), ended by NULL; the caller frees the array.
- * NULL: memory is short, or a quote is not closed. */
+/* The words of a text (in place of it: the words point into `text`), ended by NULL; the caller
+ * frees the array. NULL: memory is short, or a quote is not closed. */
 char **record_read(char *text, int *argc);
 
 /* A whole small file, terminated; NULL when it cannot be read.  The caller frees it. */

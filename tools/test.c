@@ -16,7 +16,8 @@ static const option options[] = {
     { 0 },
 };
 
-static const char *const examples[] = { "onnxgrad test node/test_relu", "onnxgrad test --json node", NULL };
+static const char *const examples[] = { "onnxgrad test node/test_relu", "onnxgrad test --json node",
+                                        NULL };
 
 static const char *const words[] = { "pass", "fail", "unsupported" };
 
@@ -34,7 +35,10 @@ static void print_message(const og_report *r, void (*print)(const char *))
     print(text);
 }
 
-static void plain(const char *text) { fputs(text, stdout); }
+static void plain(const char *text)
+{
+    fputs(text, stdout);
+}
 
 static void watch(void *context, const og_case *one)
 {

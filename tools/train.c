@@ -12,9 +12,12 @@
 #include <string.h>
 
 static const option options[] = {
-    { "data", 'd', "SRC", "of the zoo", "what to learn: digits, fashion-mnist, idx:…, npz:…, csv:…", false },
-    { "loss", 'l', "SPEC", "cross_entropy or mse", "terms such as cross_entropy(logits, label)", false },
-    { "opt", 'c', "CHAIN", "clip_norm(1.0) | adam(lr=1e-3)", "gradient transforms and optimizer", false },
+    { "data", 'd', "SRC", "of the zoo", "what to learn: digits, fashion-mnist, idx:…, npz:…, csv:…",
+      false },
+    { "loss", 'l', "SPEC", "cross_entropy or mse", "terms such as cross_entropy(logits, label)",
+      false },
+    { "opt", 'c', "CHAIN", "clip_norm(1.0) | adam(lr=1e-3)", "gradient transforms and optimizer",
+      false },
     { "batch", 'b', "N", "64", "rows in a step", false },
     { "epochs", 'e', "N", "10", "passes over the data", false },
     { "steps", 'n', "N", NULL, "stop after this many steps", false },
@@ -23,17 +26,21 @@ static const option options[] = {
     { "eval", 0, "SRC", "of the zoo", "a set that is only measured", false },
     { "metric", 0, "NAME", "accuracy for classes", "accuracy or none", false },
     { "feed", 'f', "INPUT=ARRAY", "by name and order", "which array goes into which input", true },
-    { "train", 0, "GLOB", "found in the model", "train only tensors of these names: conv*+fc*-*.bias", false },
+    { "train", 0, "GLOB", "found in the model",
+      "train only tensors of these names: conv*+fc*-*.bias", false },
     { "freeze", 0, "GLOB", NULL, "do not train tensors of these names", false },
     { "tie", 0, NULL, NULL, "train a weight that was written twice as one", false },
-    { "bn", 0, "MODE", "train", "BatchNormalization: train, or frozen with its running statistics", false },
+    { "bn", 0, "MODE", "train", "BatchNormalization: train, or frozen with its running statistics",
+      false },
     { "dropout", 0, "MODE", "train", "train, or file: as the file has it", false },
     { "no-shuffle", 0, NULL, NULL, "take the rows in their own order", false },
     { "seed", 's', "N", "0", "of initial weights, order and random operators", false },
     { "threads", 't', "N", "all processors", "for one step", false },
     { "out", 'o', "DIR", "runs/NAME-1", "the run folder; one that is not empty is refused", false },
-    { "resume", 0, "DIR", NULL, "go on in a run folder; other options change the recorded ones", false },
-    { "log", 0, "FILE", NULL, "one JSON object a step, beside the run folder's metrics.jsonl", false },
+    { "resume", 0, "DIR", NULL, "go on in a run folder; other options change the recorded ones",
+      false },
+    { "log", 0, "FILE", NULL, "one JSON object a step, beside the run folder's metrics.jsonl",
+      false },
     { "save-every", 0, "STEPS", "every epoch", "write checkpoints more often", false },
     { "max-memory", 0, "SIZE", "of the machine", "refuse to need more, such as 2G", false },
     { "max-iterations", 0, "N", "1000000", "of all loops in one step", false },
@@ -52,12 +59,17 @@ static const char *const examples[] = {
     NULL,
 };
 
-/* ---- Signals ------------------------------------------------------------------------------------------------- */
+/* ---- Signals
+ * -------------------------------------------------------------------------------------------------
+ */
 
 static volatile sig_atomic_t caught; /* the signal that asked to stop */
 
 /* The first is obeyed after the step, the second at once: SA_RESETHAND. */
-static void catch_signal(int number) { caught = number; }
+static void catch_signal(int number)
+{
+    caught = number;
+}
 
 static void watch_signals(void)
 {
@@ -68,7 +80,8 @@ static void watch_signals(void)
     sigaction(SIGTERM, &act, NULL);
 }
 
-/* ---- One training ---------------------------------------------------------------------------------------------- */
+/* ---- One training
+ * ---------------------------------------------------------------------------------------------- */
 
 typedef struct training {
     command *c;
@@ -126,7 +139,8 @@ static bool read_numbers(training *t)
 
     if (!command_whole(c, "batch", 1, &o->batch) || !command_whole(c, "epochs", 1, &o->epochs) ||
         !command_whole(c, "steps", 1, &o->steps) || !command_whole(c, "seed", 0, &seed) ||
-        !command_whole(c, "threads", 1, &threads) || !command_whole(c, "patience", 1, &o->patience) ||
+        !command_whole(c, "threads", 1, &threads) ||
+        !command_whole(c, "patience", 1, &o->patience) ||
         !command_whole(c, "save-every", 1, &o->save_every) ||
         !command_whole(c, "max-iterations", 1, &o->max_iterations) ||
         !command_size(c, "max-memory", &o->max_memory))
@@ -170,7 +184,9 @@ static int read_options(training *t)
     return DONE;
 }
 
-/* ---- Data ---------------------------------------------------------------------------------------------------- */
+/* ---- Data
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 static int open_data(const char *source, og_dataset **data)
 {
@@ -197,7 +213,8 @@ static int open_sets(training *t)
     const og_zoo *zoo = t->model.zoo;
     const char *data = command_text(t->c, "data", zoo ? zoo->data : NULL);
     /* The zoo's test set belongs to the zoo's data. */
-    const char *eval = command_text(t->c, "eval", zoo && !command_has(t->c, "data") ? zoo->eval : NULL);
+    const char *eval =
+        command_text(t->c, "eval", zoo && !command_has(t->c, "data") ? zoo->eval : NULL);
     const char *val = command_text(t->c, "val", NULL);
     int status;
 
@@ -211,7 +228,8 @@ static int open_sets(training *t)
     return DONE;
 }
 
-/* ---- Run folders --------------------------------------------------------------------------------------------- */
+/* ---- Run folders
+ * --------------------------------------------------------------------------------------------- */
 
 static void choose_folder(training *t)
 {
@@ -222,7 +240,9 @@ static void choose_folder(training *t)
     t->options.command = t->record = record_write(t->c->argc, t->c->argv);
 }
 
-/* ---- Results --------------------------------------------------------------------------------------------------- */
+/* ---- Results
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 static void print_result(const training *t)
 {
@@ -259,7 +279,8 @@ static int train(training *t)
     }
     progress_close(&t->progress);
     if (s == OG_STOPPED) {
-        fprintf(stderr, "stopped and saved; onnxgrad train --resume %s goes on\n", og_trainer_folder(t->trainer));
+        fprintf(stderr, "stopped and saved; onnxgrad train --resume %s goes on\n",
+                og_trainer_folder(t->trainer));
         return 128 + caught;
     }
     if (s)
@@ -295,8 +316,9 @@ static int train_command(command *c, const char *resume)
     return status;
 }
 
-/* The command that made the folder, run again to go on in it.  Options that come with --resume take the place of
- * recorded ones: more epochs, another number of threads; what changes the steps is refused by the checkpoint. */
+/* The command that made the folder, run again to go on in it.  Options that come with --resume take
+ * the place of recorded ones: more epochs, another number of threads; what changes the steps is
+ * refused by the checkpoint. */
 static int resume(command *c, const char *folder)
 {
     char *text, **argv = NULL;

@@ -1,5 +1,5 @@
-/* Layers: operators with parameters of their own, named and initialised as PyTorch names and initialises
- * them ("fc1.weight", "fc1.bias"). */
+/* Layers: operators with parameters of their own, named and initialised as PyTorch names and
+ * initialises them ("fc1.weight", "fc1.bias"). */
 #ifndef ONNXGRAD_LAYERS_H
 #define ONNXGRAD_LAYERS_H
 
@@ -9,8 +9,8 @@
 extern "C" {
 #endif
 
-/* The seed of the initial numbers of layers added from now on.  A parameter's numbers depend on the seed and its
- * name alone, so adding a layer changes no other. */
+/* The seed of the initial numbers of layers added from now on.  A parameter's numbers depend on the
+ * seed and its name alone, so adding a layer changes no other. */
 OG_API void og_layers_seed(og_graph *graph, uint64_t seed);
 
 /* y = x W^T + b along the last axis, whose size must be known: W is [features, size]. */
@@ -22,9 +22,10 @@ typedef struct og_linear_options {
 OG_API og_value *og_linear_with(og_value *x, int64_t features, const char *name,
                                 const og_linear_options *options);
 #define og_linear_opt(x, features, name, ...)                                                      \
-    og_linear_with((x), (features), (name), &(const og_linear_options){__VA_ARGS__})
+    og_linear_with((x), (features), (name), &(const og_linear_options){ __VA_ARGS__ })
 
-/* A convolution of [n, c, h, w] with square kernels: W is [channels, c / groups, kernel, kernel]. */
+/* A convolution of [n, c, h, w] with square kernels: W is [channels, c / groups, kernel, kernel].
+ */
 OG_API og_value *og_conv2d(og_value *x, int64_t channels, int64_t kernel, const char *name);
 
 typedef struct og_conv2d_options {
@@ -35,27 +36,31 @@ typedef struct og_conv2d_options {
 OG_API og_value *og_conv2d_with(og_value *x, int64_t channels, int64_t kernel, const char *name,
                                 const og_conv2d_options *options);
 #define og_conv2d_opt(x, channels, kernel, name, ...)                                              \
-    og_conv2d_with((x), (channels), (kernel), (name), &(const og_conv2d_options){__VA_ARGS__})
+    og_conv2d_with((x), (channels), (kernel), (name), &(const og_conv2d_options){ __VA_ARGS__ })
 
-/* Normalisation of [n, c, …] by channel, with the statistics of the batch while training and running ones otherwise
- * (momentum 0.9 of the old ones, ONNX's default; eps 1e-5): `weight` 1, `bias` 0, `running_mean` 0, `running_var` 1. */
+/* Normalisation of [n, c, …] by channel, with the statistics of the batch while training and
+ * running ones otherwise (momentum 0.9 of the old ones, ONNX's default; eps 1e-5): `weight` 1,
+ * `bias` 0, `running_mean` 0, `running_var` 1. */
 OG_API og_value *og_batch_norm(og_value *x, const char *name);
 
 /* Normalisation along the last axis, whose size must be known (eps 1e-5): `weight` 1, `bias` 0. */
 OG_API og_value *og_layer_norm(og_value *x, const char *name);
 
-/* Rows of a table [count, size] at whole-number indices: [..] becomes [.., size].  `weight` is normal as in PyTorch. */
+/* Rows of a table [count, size] at whole-number indices: [..] becomes [.., size].  `weight` is
+ * normal as in PyTorch. */
 OG_API og_value *og_embedding(og_value *index, int64_t count, int64_t size, const char *name);
 
-/* Attention of [batch, time, size] to itself with `heads` heads, each position seeing none behind it when `causal`; the
- * joint projection is `<name>.qkv`, that of the result `<name>.proj`.  Time and size must be known. */
+/* Attention of [batch, time, size] to itself with `heads` heads, each position seeing none behind
+ * it when `causal`; the joint projection is `<name>.qkv`, that of the result `<name>.proj`.  Time
+ * and size must be known. */
 OG_API og_value *og_attention(og_value *x, int64_t heads, bool causal, const char *name);
 
-/* One LSTM layer over [batch, time, features]: the hidden states [batch, time, size].  `W`, `R`, `B` as ONNX has them
- * (gates i, o, f, c), uniform as in PyTorch. */
+/* One LSTM layer over [batch, time, features]: the hidden states [batch, time, size].  `W`, `R`,
+ * `B` as ONNX has them (gates i, o, f, c), uniform as in PyTorch. */
 OG_API og_value *og_lstm_layer(og_value *x, int64_t size, const char *name);
 
-/* Losses in short: the mean over the batch.  og_loss_build (onnxgrad/optim.h) takes them as text, with options. */
+/* Losses in short: the mean over the batch.  og_loss_build (onnxgrad/optim.h) takes them as text,
+ * with options. */
 OG_API og_value *og_cross_entropy(og_value *logits, og_value *label); /* [n, classes, …], [n, …] */
 OG_API og_value *og_mse(og_value *prediction, og_value *target);
 

@@ -1,5 +1,5 @@
-/* Training: a model, data, a loss and a chain become a trainer, which makes batches, steps, measurements, a
- * log, checkpoints and the trained file. */
+/* Training: a model, data, a loss and a chain become a trainer, which makes batches, steps,
+ * measurements, a log, checkpoints and the trained file. */
 #ifndef ONNXGRAD_TRAIN_H
 #define ONNXGRAD_TRAIN_H
 
@@ -14,11 +14,11 @@ typedef struct og_trainer og_trainer;
 
 /* What a trainer tells while it works. */
 typedef enum og_train_event_kind {
-    OG_TRAIN_NOTE,  /* something was decided: `note` */
-    OG_TRAIN_STEP,  /* one batch was learned (or skipped) */
+    OG_TRAIN_NOTE,    /* something was decided: `note` */
+    OG_TRAIN_STEP,    /* one batch was learned (or skipped) */
     OG_TRAIN_MEASURE, /* one batch of a measurement is done */
-    OG_TRAIN_EPOCH, /* an epoch ended and was measured */
-    OG_TRAIN_SAVED  /* a checkpoint was written into the run folder */
+    OG_TRAIN_EPOCH,   /* an epoch ended and was measured */
+    OG_TRAIN_SAVED    /* a checkpoint was written into the run folder */
 } og_train_event_kind;
 
 typedef struct og_train_event {
@@ -32,9 +32,10 @@ typedef struct og_train_event {
     double clipped;         /* share of this epoch's steps in which a clip acted */
     double grad_norm;       /* mean of this epoch's norms before the clip */
     double seconds;         /* of this epoch's steps so far */
-    double val_loss, val_metric, eval_loss, eval_metric; /* OG_TRAIN_EPOCH; NaN where not measured */
-    const char *metric;     /* "accuracy" or "" */
-    bool best;              /* the validation loss is the lowest so far */
+    double val_loss, val_metric, eval_loss,
+        eval_metric;    /* OG_TRAIN_EPOCH; NaN where not measured */
+    const char *metric; /* "accuracy" or "" */
+    bool best;          /* the validation loss is the lowest so far */
 } og_train_event;
 
 /* Called after each step and measurement; false stops the trainer, which then gives OG_STOPPED. */
@@ -42,23 +43,26 @@ typedef bool og_train_watch(void *context, const og_train_event *event);
 
 /* Everything has a default: zero. */
 typedef struct og_train_options {
-    const char *loss;       /* "mse(y, target) + 0.05*output(aux)"; NULL: from the data, see below */
-    const char *chain;      /* NULL: "clip_norm(1.0) | adam(lr=1e-3)" */
+    const char *loss;  /* "mse(y, target) + 0.05*output(aux)"; NULL: from the data, see below */
+    const char *chain; /* NULL: "clip_norm(1.0) | adam(lr=1e-3)" */
     const char *const *feeds; /* "input=array", ended by NULL; NULL: by order and name */
-    const char *train, *freeze; /* selectors over names of tensors: train only these, and not those; NULL */
-    bool tie;               /* weights that were written twice are trained as one */
-    const char *bn;         /* "frozen": operators with running statistics infer while training; NULL, "train" */
-    const char *dropout;    /* "file": dropout as the file has it; NULL, "train" */
-    int64_t batch;          /* 0: 64; the last batch of an epoch may be smaller */
-    int64_t epochs, steps;  /* where to stop, whichever comes first; both 0: 10 epochs */
+    const char *train,
+        *freeze; /* selectors over names of tensors: train only these, and not those; NULL */
+    bool tie;    /* weights that were written twice are trained as one */
+    const char
+        *bn; /* "frozen": operators with running statistics infer while training; NULL, "train" */
+    const char *dropout;   /* "file": dropout as the file has it; NULL, "train" */
+    int64_t batch;         /* 0: 64; the last batch of an epoch may be smaller */
+    int64_t epochs, steps; /* where to stop, whichever comes first; both 0: 10 epochs */
     bool no_shuffle;
-    uint64_t seed;          /* of the order of rows and of random operators */
-    og_dataset *val;        /* chooses the best model, and stops early */
-    og_dataset *eval;       /* only measured */
-    int64_t patience;       /* epochs without a better validation loss; 0: never stop early */
-    const char *metric;     /* "accuracy"; NULL: accuracy for class labels; "none" */
-    const char *folder;     /* of the run: see below; NULL: as new_folder says */
-    const char *new_folder; /* "runs/mlp": makes runs/mlp-1, or the next that is free; NULL: no folder */
+    uint64_t seed;      /* of the order of rows and of random operators */
+    og_dataset *val;    /* chooses the best model, and stops early */
+    og_dataset *eval;   /* only measured */
+    int64_t patience;   /* epochs without a better validation loss; 0: never stop early */
+    const char *metric; /* "accuracy"; NULL: accuracy for class labels; "none" */
+    const char *folder; /* of the run: see below; NULL: as new_folder says */
+    const char
+        *new_folder; /* "runs/mlp": makes runs/mlp-1, or the next that is free; NULL: no folder */
     const char *command;    /* text for its command.txt; NULL: no such file */
     bool resume;            /* go on in that folder */
     const char *log;        /* a further copy of the log; NULL: none */
@@ -71,10 +75,11 @@ typedef struct og_train_options {
     void *context;
 } og_train_options;
 
-/* A run folder holds command.txt, model.onnx (the last model; with options.val the best by validation loss),
- * last.safetensors (a checkpoint) and metrics.jsonl (an object a step).  One that has anything in it is refused
- * unless options.resume is set: then training goes on from the checkpoint, or from the start where there is none, and
- * gives the bits of a run that never stopped. */
+/* A run folder holds command.txt, model.onnx (the last model; with options.val the best by
+ * validation loss), last.safetensors (a checkpoint) and metrics.jsonl (an object a step).  One that
+ * has anything in it is refused unless options.resume is set: then training goes on from the
+ * checkpoint, or from the start where there is none, and gives the bits of a run that never
+ * stopped. */
 
 /* What the folder's model.onnx was measured with; NaN where it was not. */
 typedef struct og_train_result {
@@ -84,9 +89,9 @@ typedef struct og_train_result {
 
 /* Makes a trainer of `graph`, which it does not change and which must outlive it, as must the data.
  *
- * Without options.loss a model with one output learns cross_entropy of it for whole-number labels (nll after a
- * LogSoftmax), else mse, the label being the first array that no input takes.  The first array feeds the only
- * input, an array of an input's name that one.
+ * Without options.loss a model with one output learns cross_entropy of it for whole-number labels
+ * (nll after a LogSoftmax), else mse, the label being the first array that no input takes.  The
+ * first array feeds the only input, an array of an input's name that one.
  *
  * Unless memory is short *trainer is set even on failure, so that og_trainer_report can be read. */
 OG_API og_status og_trainer_new(og_graph *graph, og_dataset *data, const og_train_options *options,
@@ -100,14 +105,15 @@ OG_API og_status og_trainer_step(og_trainer *trainer, og_run_info *info);
 /* Learns the rest of this epoch and measures. */
 OG_API og_status og_trainer_epoch(og_trainer *trainer);
 
-/* Learns until the epochs or steps are done, or patience ends; OG_STOPPED when the watch said so, and what is
- * needed to go on is then in the run folder. */
+/* Learns until the epochs or steps are done, or patience ends; OG_STOPPED when the watch said so,
+ * and what is needed to go on is then in the run folder. */
 OG_API og_status og_trainer_run(og_trainer *trainer);
 OG_API bool og_trainer_done(const og_trainer *trainer);
 OG_API og_train_result og_trainer_result(const og_trainer *trainer);
 
-/* A set that fits the inputs of a model and the labels of a loss (NULL: none): numbers in [-1, 1), classes, whole
- * numbers of 0 and 1; sizes that are free are 2.  The same for the same seed.  *data as og_dataset_open has it. */
+/* A set that fits the inputs of a model and the labels of a loss (NULL: none): numbers in [-1, 1),
+ * classes, whole numbers of 0 and 1; sizes that are free are 2.  The same for the same seed.  *data
+ * as og_dataset_open has it. */
 OG_API og_status og_dataset_made_up(const og_graph *graph, const char *loss, int64_t rows,
                                     uint64_t seed, og_dataset **data);
 
@@ -124,13 +130,14 @@ OG_API const char *og_trainer_folder(const og_trainer *trainer);
 /* The weights, slots and clocks by name. */
 OG_API og_state *og_trainer_state(const og_trainer *trainer);
 
-/* Everything that training goes on with, in a .safetensors file: state by name, and epoch, position, step, seed and
- * best as metadata.  A checkpoint of another model, chain or data is refused. */
+/* Everything that training goes on with, in a .safetensors file: state by name, and epoch,
+ * position, step, seed and best as metadata.  A checkpoint of another model, chain or data is
+ * refused. */
 OG_API og_status og_trainer_checkpoint(og_trainer *trainer, const char *path);
 OG_API og_status og_trainer_restore(og_trainer *trainer, const char *path);
 
-/* Writes the model with the weights as they are: the file the graph was loaded from with new numbers, or the graph
- * itself where there is none. */
+/* Writes the model with the weights as they are: the file the graph was loaded from with new
+ * numbers, or the graph itself where there is none. */
 OG_API og_status og_trainer_save(og_trainer *trainer, const char *path);
 
 #ifdef __cplusplus

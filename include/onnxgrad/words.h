@@ -35,8 +35,9 @@ OG_API og_value *og_times(og_value *x, double number);
 
 OG_API og_value *og_matmul(og_value *a, og_value *b);
 
-/* Types and shapes.  og_cast gives x itself where it has the type already; og_reshape takes sizes as they are (0 is
- * an empty axis), og_reshape_to has -1 and 0 as ONNX does; perm with v = NULL reverses the axes. */
+/* Types and shapes.  og_cast gives x itself where it has the type already; og_reshape takes sizes
+ * as they are (0 is an empty axis), og_reshape_to has -1 and 0 as ONNX does; perm with v = NULL
+ * reverses the axes. */
 OG_API og_value *og_cast(og_value *x, og_elem to);
 OG_API og_value *og_cast_like(og_value *x, og_value *like);
 OG_API og_value *og_reshape(og_value *x, og_value *shape);

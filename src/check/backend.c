@@ -1,6 +1,7 @@
 /*
- * Cases in the layout of ONNX's backend tests: model.onnx, and folders test_data_set_N with input_I.pb and output_I.pb
- * in the order of the graph's inputs without initializer and of its outputs.
+ * Cases in the layout of ONNX's backend tests: model.onnx, and folders test_data_set_N with
+ * input_I.pb and output_I.pb in the order of the graph's inputs without initializer and of its
+ * outputs.
  */
 #include "check/check.h"
 
@@ -79,9 +80,10 @@ static og_status load_outputs(og_check *c, const og_graph *g, const char *set, d
     return OG_OK;
 }
 
-/* What float32 rounding alone may do to an output of a whole network, absolutely: sums cancel, so an element near zero
- * carries the error of the largest ones, and errors add up over the nodes like steps of a random walk. ONNX's 1e-7 is
- * for one operator; ONNX Runtime with and without its optimisations differs by as much as this. */
+/* What float32 rounding alone may do to an output of a whole network, absolutely: sums cancel, so
+ * an element near zero carries the error of the largest ones, and errors add up over the nodes like
+ * steps of a random walk. ONNX's 1e-7 is for one operator; ONNX Runtime with and without its
+ * optimisations differs by as much as this. */
 static double rounding_floor(const og_graph *g, const og_tensor *expected)
 {
     double largest = 0;

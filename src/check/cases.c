@@ -24,7 +24,10 @@ const og_report *og_cases_report(const og_cases *cases)
     return cases ? &cases->report : &none;
 }
 
-size_t og_cases_count(const og_cases *cases, og_verdict verdict) { return cases->count[verdict]; }
+size_t og_cases_count(const og_cases *cases, og_verdict verdict)
+{
+    return cases->count[verdict];
+}
 
 const og_case *og_cases_at(const og_cases *cases, size_t i)
 {
@@ -62,7 +65,10 @@ og_cases *og_cases_new(const og_cases_options *options)
     return cases;
 }
 
-og_report *og_cases_errors(og_cases *cases) { return &cases->report; }
+og_report *og_cases_errors(og_cases *cases)
+{
+    return &cases->report;
+}
 
 og_status og_cases_add(og_cases *cases, const char *name, og_status status, const og_report *report)
 {
@@ -72,9 +78,7 @@ og_status og_cases_add(og_cases *cases, const char *name, og_status status, cons
         !og_list_push(cases->arena, &cases->done, one))
         return no_memory(cases);
     one->report = *report;
-    one->verdict = status == OG_OK            ? OG_PASSED
-                   : status == OG_UNSUPPORTED ? OG_SKIPPED
-                                              : OG_FAILED;
+    one->verdict = status == OG_OK ? OG_PASSED : status == OG_UNSUPPORTED ? OG_SKIPPED : OG_FAILED;
     cases->count[one->verdict]++;
     if (cases->options.watch)
         cases->options.watch(cases->options.context, one);
@@ -84,8 +88,9 @@ og_status og_cases_add(og_cases *cases, const char *name, og_status status, cons
 static og_status run_case(og_cases *cases, const char *folder, og_status (*run)(og_check *))
 {
     og_report report = { 0 };
-    og_check check = { .arena = og_arena_new(), .options = cases->options, .folder = folder,
-                       .report = &report };
+    og_check check = {
+        .arena = og_arena_new(), .options = cases->options, .folder = folder, .report = &report
+    };
     const char *name = case_name(cases, folder);
 
     if (!check.arena || !name) {
@@ -135,7 +140,8 @@ og_status og_cases_run(const char *folder, const og_cases_options *options, og_c
     }
     OG_TRY(visit(cases, folder, 0));
     if (!cases->done.n)
-        return og_fail(&cases->report, OG_NOT_FOUND, "no case in '%s': expected a folder with model.onnx",
+        return og_fail(&cases->report, OG_NOT_FOUND,
+                       "no case in '%s': expected a folder with model.onnx",
                        og_escape(shown, sizeof shown, folder));
     return OG_OK;
 }

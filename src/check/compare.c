@@ -31,7 +31,8 @@ static og_status compare_shapes(const char *what, const og_tensor *a, const og_t
     if (same && a->elem == b->elem)
         return OG_OK;
     return og_fail(report, same ? OG_BAD_TYPE : OG_BAD_SHAPE, "%s is %s, expected %s", what,
-                   og_tensor_text(found, sizeof found, a), og_tensor_text(expected, sizeof expected, b));
+                   og_tensor_text(found, sizeof found, a),
+                   og_tensor_text(expected, sizeof expected, b));
 }
 
 static og_status compare_strings(const char *what, const og_tensor *a, const og_tensor *b,
@@ -42,9 +43,10 @@ static og_status compare_strings(const char *what, const og_tensor *a, const og_
     for (int64_t i = 0; i < a->count; i++)
         if (found[i].size != expected[i].size ||
             (found[i].size && memcmp(found[i].data, expected[i].data, found[i].size)))
-            return og_fail(report, OG_BAD_VALUE, "%s: element %lld is '%.*s', expected '%.*s'", what,
-                           (long long)i, (int)(found[i].size > 60 ? 60 : found[i].size), found[i].data,
-                           (int)(expected[i].size > 60 ? 60 : expected[i].size), expected[i].data);
+            return og_fail(report, OG_BAD_VALUE, "%s: element %lld is '%.*s', expected '%.*s'",
+                           what, (long long)i, (int)(found[i].size > 60 ? 60 : found[i].size),
+                           found[i].data, (int)(expected[i].size > 60 ? 60 : expected[i].size),
+                           expected[i].data);
     return OG_OK;
 }
 
@@ -53,8 +55,8 @@ static og_status compare_integers(const char *what, const og_tensor *a, const og
 {
     for (int64_t i = 0; i < a->count; i++)
         if (og_get_int(a, i) != og_get_int(b, i))
-            return og_fail(report, OG_BAD_VALUE, "%s: element %lld of %lld is %lld, expected %lld", what,
-                           (long long)i, (long long)a->count, (long long)og_get_int(a, i),
+            return og_fail(report, OG_BAD_VALUE, "%s: element %lld of %lld is %lld, expected %lld",
+                           what, (long long)i, (long long)a->count, (long long)og_get_int(a, i),
                            (long long)og_get_int(b, i));
     return OG_OK;
 }
@@ -71,8 +73,8 @@ static og_tensor as_real(const og_tensor *t)
     return r;
 }
 
-static og_status compare_reals(const char *what, const og_tensor *a, const og_tensor *b, double rtol,
-                               double atol, og_report *report)
+static og_status compare_reals(const char *what, const og_tensor *a, const og_tensor *b,
+                               double rtol, double atol, og_report *report)
 {
     int64_t wrong = 0, first = -1;
 
@@ -83,10 +85,11 @@ static og_status compare_reals(const char *what, const og_tensor *a, const og_te
         }
     if (!wrong)
         return OG_OK;
-    return og_fail(report, OG_BAD_VALUE,
-                   "%s: %lld of %lld elements differ, first element %lld: found %.9g, expected %.9g", what,
-                   (long long)wrong, (long long)a->count, (long long)first, og_get_double(a, first),
-                   og_get_double(b, first));
+    return og_fail(
+        report, OG_BAD_VALUE,
+        "%s: %lld of %lld elements differ, first element %lld: found %.9g, expected %.9g", what,
+        (long long)wrong, (long long)a->count, (long long)first, og_get_double(a, first),
+        og_get_double(b, first));
 }
 
 og_status og_compare(const char *what, const og_tensor *found, const og_tensor *expected,

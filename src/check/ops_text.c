@@ -26,7 +26,8 @@ static const char *runs_text(const og_op *op)
     return op->run ? "kernel" : op->expand ? "expansion" : "executor";
 }
 
-/* ---- The second derivative ------------------------------------------------------------------------------------------- */
+/* ---- The second derivative
+ * ------------------------------------------------------------------------------------------- */
 
 static og_value *real_output(const og_graph *g)
 {
@@ -69,7 +70,8 @@ static bool twice(const og_op *op, const char *text)
             og_value *square[2] = { grads[i], grads[i] };
             og_value *part = total(sample.graph, og_node(sample.graph, "Mul", 2, square, NULL));
 
-            sum = sum && part ? og_node(sample.graph, "Add", 2, (og_value *[]){ sum, part }, NULL) : part;
+            sum = sum && part ? og_node(sample.graph, "Add", 2, (og_value *[]){ sum, part }, NULL)
+                              : part;
         }
         works = sum && !og_gradients(sample.graph, sum, wrt, n, grads);
     }
@@ -87,7 +89,9 @@ static const char *second_text(const og_op *op)
     return op->gradient || op->expand ? "no" : "none";
 }
 
-/* ---- Texts ------------------------------------------------------------------------------------------------------------ */
+/* ---- Texts
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 static void put_types(og_text *t, const og_op *op)
 {
@@ -123,8 +127,8 @@ void og_ops_list(og_text *t)
     for (size_t i = 0; i < og_op_count(); i++) {
         const og_op *op = og_op_at(i);
 
-        og_text_print(t, "%-34s %3d  %-17s  gradient: %-9s  %s\n", full_name(op, name, sizeof name), op->version,
-                      runs_text(op), gradient_text(op), op->doc ? op->doc : "");
+        og_text_print(t, "%-34s %3d  %-17s  gradient: %-9s  %s\n", full_name(op, name, sizeof name),
+                      op->version, runs_text(op), gradient_text(op), op->doc ? op->doc : "");
     }
 }
 
@@ -132,10 +136,12 @@ void og_ops_markdown(og_text *t)
 {
     char name[120];
 
-    og_text_print(t, "# Operators\n\nMade by `onnxgrad ops --markdown`. Versions are those of a file that load; inside there is "
-                     "only the newest. A type that is not listed is refused by name when a plan is made.\n\n"
-                     "| operator | versions | computed by | types | gradient | second order |\n"
-                     "|---|---|---|---|---|---|\n");
+    og_text_print(
+        t, "# Operators\n\nMade by `onnxgrad ops --markdown`. Versions are those of a file that "
+           "load; inside there is "
+           "only the newest. A type that is not listed is refused by name when a plan is made.\n\n"
+           "| operator | versions | computed by | types | gradient | second order |\n"
+           "|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < og_op_count(); i++) {
         const og_op *op = og_op_at(i);
 
@@ -170,4 +176,7 @@ char *og_operators_text(og_operators_form form)
     return text.data;
 }
 
-void og_operators_text_free(char *text) { og_free(text); }
+void og_operators_text_free(char *text)
+{
+    og_free(text);
+}

@@ -1,7 +1,8 @@
 /*
- * Trajectories: case.json holds a training of some steps by another framework, step by step. Here the same steps are
- * made from the same files, and every number is compared within the case's own tolerance: losses, norms, rates, how
- * often a clip acted, the first gradients, the last parameters and statistics, and which tensors are trained.
+ * Trajectories: case.json holds a training of some steps by another framework, step by step. Here
+ * the same steps are made from the same files, and every number is compared within the case's own
+ * tolerance: losses, norms, rates, how often a clip acted, the first gradients, the last parameters
+ * and statistics, and which tensors are trained.
  */
 #include "check/trajectory.h"
 
@@ -12,14 +13,17 @@
 #include <math.h>
 #include <stdio.h>
 
-/* ---- The case's texts ----------------------------------------------------------------------------------------- */
+/* ---- The case's texts
+ * ----------------------------------------------------------------------------------------- */
 
-static const og_json *member(og_trajectory *t, const og_json *from, const char *key, og_json_kind kind)
+static const og_json *member(og_trajectory *t, const og_json *from, const char *key,
+                             og_json_kind kind)
 {
     const og_json *j = og_json_get(from, key);
 
     if (!j || j->kind != kind)
-        og_fail(t->check->report, OG_BAD_FILE, "case.json: '%s' is missing or of another kind", key);
+        og_fail(t->check->report, OG_BAD_FILE, "case.json: '%s' is missing or of another kind",
+                key);
     return j && j->kind == kind ? j : NULL;
 }
 
@@ -32,18 +36,20 @@ static og_status loss_text(og_trajectory *t, og_text *text)
     for (size_t i = 0; terms && i < terms->n; i++) {
         const og_json *term = &terms->items[i];
 
-        og_text_print(text, "%s%.17g*%s(\"%s\", \"%s\"", i ? " + " : "", og_json_number(term, "weight", 1),
-                      og_json_string(term, "kind", ""), og_json_string(term, "prediction", ""),
-                      og_json_string(term, "target", ""));
+        og_text_print(text, "%s%.17g*%s(\"%s\", \"%s\"", i ? " + " : "",
+                      og_json_number(term, "weight", 1), og_json_string(term, "kind", ""),
+                      og_json_string(term, "prediction", ""), og_json_string(term, "target", ""));
         for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
             if (og_json_get(term, numbers[k]))
                 og_text_print(text, ", %s=%.17g", numbers[k], og_json_number(term, numbers[k], 0));
         og_text_print(text, ", reduction=%s)", og_json_string(term, "reduction", "mean"));
     }
-    return text->failed ? og_fail(t->check->report, OG_NO_MEMORY, "no memory for a case") : t->check->report->code;
+    return text->failed ? og_fail(t->check->report, OG_NO_MEMORY, "no memory for a case")
+                        : t->check->report->code;
 }
 
-/* ---- Graphs and sessions ---------------------------------------------------------------------------------------- */
+/* ---- Graphs and sessions
+ * ---------------------------------------------------------------------------------------- */
 
 static og_status graph_failed(og_trajectory *t, const og_graph *g)
 {
@@ -70,19 +76,20 @@ static og_status check_parameters(og_trajectory *t, const og_candidates *found)
                     why = found->v[k].why;
                 }
             if (!is)
-                return og_fail(t->check->report, OG_BAD_VALUE, "'%s' is not found to be a parameter: %s", name,
-                               why);
+                return og_fail(t->check->report, OG_BAD_VALUE,
+                               "'%s' is not found to be a parameter: %s", name, why);
         }
     if (trained != expected)
-        return og_fail(t->check->report, OG_BAD_VALUE, "%zu tensors are found to be parameters, expected %zu",
-                       trained, expected);
+        return og_fail(t->check->report, OG_BAD_VALUE,
+                       "%zu tensors are found to be parameters, expected %zu", trained, expected);
     return OG_OK;
 }
 
 static og_status open_base(og_trajectory *t)
 {
     const char *path = og_path_join(t->check->arena, t->check->folder, "model.onnx");
-    og_mode_change mode = strcmp(og_json_string(t->json, "mode", "train"), "eval") ? OG_MODE_LEARN : OG_MODE_INFER;
+    og_mode_change mode =
+        strcmp(og_json_string(t->json, "mode", "train"), "eval") ? OG_MODE_LEARN : OG_MODE_INFER;
     og_candidates found;
     og_text text = { 0 };
     og_loss loss = { 0 };
@@ -105,7 +112,8 @@ static og_status open_base(og_trajectory *t)
 
 static og_status open_session(og_trajectory *t, og_graph *g, og_state *state, og_session **s)
 {
-    og_session_options o = { .threads = t->check->options.threads, .state = state,
+    og_session_options o = { .threads = t->check->options.threads,
+                             .state = state,
                              .max_memory = t->check->options.max_memory };
 
     if (!g)
@@ -134,7 +142,8 @@ static og_status open_step(og_trajectory *t)
         return og_fail(t->check->report, OG_NO_MEMORY, "no memory for a case");
     if (og_train_step_with(t->learn, og_graph_find(t->learn, t->loss), chain, &o)) {
         graph_failed(t, t->learn);
-        if (strstr(t->check->report->what, "there is no stage")) /* the case is right, the library lacks it */
+        if (strstr(t->check->report->what,
+                   "there is no stage")) /* the case is right, the library lacks it */
             t->check->report->code = OG_UNSUPPORTED;
         return t->check->report->code;
     }
@@ -143,7 +152,9 @@ static og_status open_step(og_trajectory *t)
     return open_session(t, t->measure, og_session_state(t->learning), &t->measuring);
 }
 
-/* ---- Feeding ---------------------------------------------------------------------------------------------------- */
+/* ---- Feeding
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 static og_status open_feeds(og_trajectory *t)
 {
@@ -155,7 +166,8 @@ static og_status open_feeds(og_trajectory *t)
     t->accumulate = og_json_int(batches, "accumulate", 1);
     t->steps = og_json_int(t->json, "steps", 0);
     if (t->distinct < 1 || t->accumulate < 1 || t->steps < 1)
-        return og_fail(t->check->report, OG_BAD_FILE, "case.json: batches and steps are not positive");
+        return og_fail(t->check->report, OG_BAD_FILE,
+                       "case.json: batches and steps are not positive");
     if (og_arrays_open(path, &t->batches)) {
         *t->check->report = *og_arrays_report(t->batches);
         return t->check->report->code;
@@ -175,9 +187,10 @@ static og_status feed(og_trajectory *t, int64_t step, int64_t micro)
         const char *name = og_arrays_name(t->batches, i);
         int64_t at = step % t->distinct * t->accumulate + micro;
 
-        if (all->rank < skip || all->dims[0] < t->distinct || (skip == 2 && all->dims[1] != t->accumulate))
-            return og_fail(t->check->report, OG_BAD_SHAPE, "batches: '%s' has no %lld batches", name,
-                           (long long)t->distinct);
+        if (all->rank < skip || all->dims[0] < t->distinct ||
+            (skip == 2 && all->dims[1] != t->accumulate))
+            return og_fail(t->check->report, OG_BAD_SHAPE, "batches: '%s' has no %lld batches",
+                           name, (long long)t->distinct);
         og_tensor one = og_tensor_view(all->elem, all->rank - skip, all->dims + skip, NULL);
         one.data = (char *)all->data + (size_t)at * og_tensor_bytes(&one);
         t->feeds[i] = (og_feed){ name, one };
@@ -193,16 +206,18 @@ static og_status run(og_trajectory *t, og_session *s, const char *const *fetches
     return t->check->report->code;
 }
 
-/* ---- Numbers ------------------------------------------------------------------------------------------------------ */
+/* ---- Numbers
+ * ------------------------------------------------------------------------------------------------------
+ */
 
-static og_status number(og_trajectory *t, const char *what, int64_t step, double found, double expected,
-                        double tolerance)
+static og_status number(og_trajectory *t, const char *what, int64_t step, double found,
+                        double expected, double tolerance)
 {
     if (fabs(found - expected) <= tolerance)
         return OG_OK;
     return og_fail(t->check->report, OG_BAD_VALUE,
-                   "step %lld: %s is %.9g, expected %.9g within %.3g", (long long)step, what, found, expected,
-                   tolerance);
+                   "step %lld: %s is %.9g, expected %.9g within %.3g", (long long)step, what, found,
+                   expected, tolerance);
 }
 
 /* Element `step` of an array of the case, or NaN. */
@@ -210,7 +225,8 @@ static double at(const og_json *from, const char *key, int64_t step)
 {
     const og_json *list = og_json_get(from, key);
 
-    return list && list->kind == OG_JSON_ARRAY && (size_t)step < list->n ? list->items[step].number : NAN;
+    return list && list->kind == OG_JSON_ARRAY && (size_t)step < list->n ? list->items[step].number
+                                                                         : NAN;
 }
 
 /* The rate that reaches the update: the case's, and what AdaGrad makes of it as steps go by. */
@@ -227,10 +243,11 @@ static og_status check_step(og_trajectory *t, int64_t step, double loss, const o
     const og_json *tolerance = og_json_get(t->json, "tolerance");
     double norm = at(tolerance, "grad_norm", step), lr = rate(t, step);
 
-    OG_TRY(number(t, "loss", step, loss, at(t->json, "loss_f32", step), at(tolerance, "loss", step)));
+    OG_TRY(
+        number(t, "loss", step, loss, at(t->json, "loss_f32", step), at(tolerance, "loss", step)));
     OG_TRY(number(t, "grad_norm", step, info->grad_norm, at(t->json, "grad_norm", step), norm));
-    OG_TRY(number(t, "grad_norm_after", step, info->grad_norm_after, at(t->json, "grad_norm_after_clip", step),
-                  norm));
+    OG_TRY(number(t, "grad_norm_after", step, info->grad_norm_after,
+                  at(t->json, "grad_norm_after_clip", step), norm));
     return number(t, "lr", step, info->lr, lr, 1e-6 * fabs(lr) + 1e-12);
 }
 
@@ -270,7 +287,9 @@ static og_status loss_after(og_trajectory *t)
                   og_json_number(og_json_get(t->json, "tolerance"), "loss_after", NAN));
 }
 
-/* ---- All of it --------------------------------------------------------------------------------------------------- */
+/* ---- All of it
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 static og_status run_case(og_trajectory *t)
 {
@@ -300,8 +319,14 @@ og_status og_check_trajectory(og_check *check)
     return status;
 }
 
-og_status og_trajectory_feed(og_trajectory *t, int64_t step, int64_t micro) { return feed(t, step, micro); }
-og_graph *og_trajectory_measuring(const og_trajectory *t) { return measuring(t); }
+og_status og_trajectory_feed(og_trajectory *t, int64_t step, int64_t micro)
+{
+    return feed(t, step, micro);
+}
+og_graph *og_trajectory_measuring(const og_trajectory *t)
+{
+    return measuring(t);
+}
 og_status og_trajectory_session(og_trajectory *t, og_graph *g, og_state *state, og_session **s)
 {
     return open_session(t, g, state, s);

@@ -11,10 +11,10 @@
 typedef struct og_trajectory {
     og_check *check;
     const og_json *json;
-    og_graph *base;              /* the model with its loss and its parameters */
-    og_graph *learn, *measure;   /* clones: with the update; without */
+    og_graph *base;            /* the model with its loss and its parameters */
+    og_graph *learn, *measure; /* clones: with the update; without */
     og_session *learning, *measuring;
-    const char *loss;            /* name of its value */
+    const char *loss; /* name of its value */
     og_arrays *batches;
     int64_t distinct, accumulate, steps;
     og_feed *feeds;

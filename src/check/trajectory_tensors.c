@@ -1,10 +1,12 @@
-/* The tensors of a trajectory: first gradients, last parameters, averages and statistics, each within its tolerance. */
+/* The tensors of a trajectory: first gradients, last parameters, averages and statistics, each
+ * within its tolerance. */
 #include "check/trajectory.h"
 
 #include <math.h>
 #include <stdio.h>
 
-/* Ranges of elements whose true gradient is zero: rounding noise moves them, so they have a tolerance of their own. */
+/* Ranges of elements whose true gradient is zero: rounding noise moves them, so they have a
+ * tolerance of their own. */
 static bool is_noise(const og_json *ranges, int64_t i)
 {
     for (size_t k = 0; ranges && k < ranges->n; k++)
@@ -14,8 +16,8 @@ static bool is_noise(const og_json *ranges, int64_t i)
     return false;
 }
 
-static og_status compare(og_trajectory *t, const char *kind, const char *name, const og_tensor *found,
-                         const og_tensor *expected)
+static og_status compare(og_trajectory *t, const char *kind, const char *name,
+                         const og_tensor *found, const og_tensor *expected)
 {
     const og_json *tolerance = og_json_get(t->json, "tolerance");
     double allowed = og_json_number(og_json_get(tolerance, kind), name, 0);
@@ -32,15 +34,17 @@ static og_status compare(og_trajectory *t, const char *kind, const char *name, c
 
         if (!(fabs(x - y) <= within))
             return og_fail(t->check->report, OG_BAD_VALUE,
-                           "%s: element %lld of '%s' is %.9g, expected %.9g within %.3g", kind, (long long)i,
-                           name, x, y, within);
+                           "%s: element %lld of '%s' is %.9g, expected %.9g within %.3g", kind,
+                           (long long)i, name, x, y, within);
     }
     return OG_OK;
 }
 
-/* Calls `found` for every tensor of a file of the case and compares; a case without the file has nothing to compare. */
+/* Calls `found` for every tensor of a file of the case and compares; a case without the file has
+ * nothing to compare. */
 static og_status compare_file(og_trajectory *t, const char *file, const char *kind,
-                              const og_tensor *(*find)(og_trajectory *t, void *context, const char *name),
+                              const og_tensor *(*find)(og_trajectory *t, void *context,
+                                                       const char *name),
                               void *context)
 {
     const char *path = og_path_join(t->check->arena, t->check->folder, file);
@@ -58,14 +62,17 @@ static og_status compare_file(og_trajectory *t, const char *file, const char *ki
         if (!strncmp(name, "torch:", 6)) /* the same number as torch counts it */
             continue;
         found = find(t, context, name);
-        status = found ? compare(t, kind, name, found, og_arrays_tensor(arrays, i))
-                       : og_fail(t->check->report, OG_NOT_FOUND, "%s: there is no '%s'", kind, name);
+        status = found
+                     ? compare(t, kind, name, found, og_arrays_tensor(arrays, i))
+                     : og_fail(t->check->report, OG_NOT_FOUND, "%s: there is no '%s'", kind, name);
     }
     og_arrays_free(arrays);
     return status;
 }
 
-/* ---- First gradients ------------------------------------------------------------------------------------------------ */
+/* ---- First gradients
+ * ------------------------------------------------------------------------------------------------
+ */
 
 typedef struct gradients {
     size_t n;
@@ -109,11 +116,13 @@ static og_status run_gradients(og_trajectory *t, og_session *s, gradients *d)
             return t->check->report->code;
         }
         for (size_t i = 0; i < d->n; i++) {
-            if (!micro && !(d->sums[i] = og_tensor_new(results[i].elem, results[i].rank, results[i].dims)))
+            if (!micro &&
+                !(d->sums[i] = og_tensor_new(results[i].elem, results[i].rank, results[i].dims)))
                 return og_fail(t->check->report, OG_NO_MEMORY, "no memory for a case");
             for (int64_t k = 0; k < results[i].count; k++)
-                og_set_double(d->sums[i], k, og_get_double(d->sums[i], k) +
-                                                 og_get_double(&results[i], k) / (double)t->accumulate);
+                og_set_double(d->sums[i], k,
+                              og_get_double(d->sums[i], k) +
+                                  og_get_double(&results[i], k) / (double)t->accumulate);
         }
     }
     return OG_OK;
@@ -135,7 +144,8 @@ og_status og_trajectory_gradients(og_trajectory *t)
     og_graph *g = og_trajectory_measuring(t);
     og_session *s = NULL;
     gradients d = { 0 };
-    og_status status = g ? add_gradients(t, g, &d) : og_fail(t->check->report, OG_NO_MEMORY, "no memory for a case");
+    og_status status = g ? add_gradients(t, g, &d)
+                         : og_fail(t->check->report, OG_NO_MEMORY, "no memory for a case");
 
     if (!status)
         status = og_trajectory_session(t, g, NULL, &s);
@@ -150,7 +160,9 @@ og_status og_trajectory_gradients(og_trajectory *t)
     return status;
 }
 
-/* ---- Last numbers ----------------------------------------------------------------------------------------------------- */
+/* ---- Last numbers
+ * -----------------------------------------------------------------------------------------------------
+ */
 
 /* Parameters and statistics that training changed are state, others are still the file's. */
 static const og_tensor *find_final(og_trajectory *t, void *context, const char *name)
@@ -173,7 +185,8 @@ static const og_tensor *find_average(og_trajectory *t, void *context, const char
     for (size_t i = 0; n < sizeof ending && i < og_state_size(state); i++) {
         const char *slot = og_state_name(state, i);
 
-        if (!strncmp(slot, "opt/", 4) && strlen(slot) > n && !strcmp(slot + strlen(slot) - n, ending))
+        if (!strncmp(slot, "opt/", 4) && strlen(slot) > n &&
+            !strcmp(slot + strlen(slot) - n, ending))
             return og_state_tensor(state, slot);
     }
     return NULL;

@@ -1,4 +1,5 @@
-/* Building nodes: the graph is that of the inputs, and a NULL among them is a failure that was reported before. */
+/* Building nodes: the graph is that of the inputs, and a NULL among them is a failure that was
+ * reported before. */
 #include "graph/build.h"
 
 og_value *og_op_on(const char *op, const og_attr *attrs, int n, og_value *const *in)
@@ -56,7 +57,9 @@ void og_ops_on(const char *name, const og_attr *attrs, int n, og_value *const *i
     og_node_more(g, name, (size_t)n, in, attrs, (size_t)n_out, out);
 }
 
-/* ---- Builders ------------------------------------------------------------------------------------------------ */
+/* ---- Builders
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static void add(og_build *b, og_attr attr)
 {
@@ -130,11 +133,12 @@ void og_build_type(og_build *b, const char *name, const char *type)
         add(b, (og_attr){ .name = name, .kind = OG_ATTR_TYPE, .u.type = type });
 }
 
-og_value *og_build_node(const og_build *b, const char *op, int n, og_value *const *fixed, size_t n_more,
-                        og_value *const *more, size_t n_out, og_value **out)
+og_value *og_build_node(const og_build *b, const char *op, int n, og_value *const *fixed,
+                        size_t n_more, og_value *const *more, size_t n_out, og_value **out)
 {
     size_t all = (size_t)n + n_more;
-    og_value **in = og_calloc(all + 1, sizeof *in), *first = NULL, **outputs = out && n_out ? out : &first;
+    og_value **in = og_calloc(all + 1, sizeof *in), *first = NULL,
+             **outputs = out && n_out ? out : &first;
 
     if (in && n)
         memcpy(in, fixed, sizeof *in * (size_t)n);

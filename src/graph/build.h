@@ -4,14 +4,15 @@
 
 #include "graph/op.h"
 
-/* The first output of a node on these inputs, added to the innermost graph among theirs.  NULL where a required input
- * is NULL: its failure is in the report already. */
+/* The first output of a node on these inputs, added to the innermost graph among theirs.  NULL
+ * where a required input is NULL: its failure is in the report already. */
 og_value *og_op_on(const char *op, const og_attr *attrs, int n, og_value *const *in);
 /* The same with several outputs (NULL ones where a value was NULL or the call failed). */
 void og_ops_on(const char *op, const og_attr *attrs, int n, og_value *const *in, int n_out,
                og_value **out);
 
-/* Attributes of a node being built.  A zero, NULL or empty list is left out: it means the default. */
+/* Attributes of a node being built.  A zero, NULL or empty list is left out: it means the default.
+ */
 enum { OG_BUILD_ATTRS = 20 };
 typedef struct og_build {
     og_graph *graph; /* for operators without inputs; NULL: the inputs' */
@@ -31,8 +32,9 @@ void og_build_tensor(og_build *b, const char *name, const og_tensor *tensor);
 void og_build_graph(og_build *b, const char *name, og_graph *graph);
 void og_build_type(og_build *b, const char *name, const char *type);
 
-/* The node: `fixed` inputs and then `more`.  Gives the first output, and all of them in `out` unless that is NULL. */
-og_value *og_build_node(const og_build *b, const char *op, int n, og_value *const *fixed, size_t n_more,
-                        og_value *const *more, size_t n_out, og_value **out);
+/* The node: `fixed` inputs and then `more`.  Gives the first output, and all of them in `out`
+ * unless that is NULL. */
+og_value *og_build_node(const og_build *b, const char *op, int n, og_value *const *fixed,
+                        size_t n_more, og_value *const *more, size_t n_out, og_value **out);
 
 #endif

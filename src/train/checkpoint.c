@@ -1,6 +1,6 @@
 /*
- * Checkpoints: all state by name in a .safetensors file, and where training stands as metadata. Doubles are written so
- * that they read back the same bits.
+ * Checkpoints: all state by name in a .safetensors file, and where training stands as metadata.
+ * Doubles are written so that they read back the same bits.
  */
 #include "train/train.h"
 #include "exec/exec.h"
@@ -113,7 +113,9 @@ og_status og_trainer_checkpoint(og_trainer *t, const char *path)
     return status;
 }
 
-/* ---- Restoring ------------------------------------------------------------------------------------------------ */
+/* ---- Restoring
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static og_status missing(og_trainer *t, const char *what)
 {
@@ -131,8 +133,9 @@ static og_status get_whole(og_trainer *t, const og_arrays *a, const char *key, i
     if (!text)
         return missing(t, key);
     *number = strtoll(text, &end, 10);
-    return *text && !*end ? OG_OK
-                          : og_fail(&t->report, OG_BAD_FILE, "the checkpoint's '%s' is no number", key);
+    return *text && !*end
+               ? OG_OK
+               : og_fail(&t->report, OG_BAD_FILE, "the checkpoint's '%s' is no number", key);
 }
 
 static og_status get_real(og_trainer *t, const og_arrays *a, const char *key, double *number)
@@ -154,8 +157,8 @@ static og_status same_text(og_trainer *t, const og_arrays *a, const char *key, c
     if (!then)
         return missing(t, key);
     if (strcmp(then, now))
-        return og_fail(&t->report, OG_BAD_ARGUMENT, "the checkpoint was made with %s %s, not %s", key,
-                       og_escape(shown, sizeof shown, then), now);
+        return og_fail(&t->report, OG_BAD_ARGUMENT, "the checkpoint was made with %s %s, not %s",
+                       key, og_escape(shown, sizeof shown, then), now);
     return OG_OK;
 }
 

@@ -1,15 +1,16 @@
 /*
  * Feeds: which array goes into which input, and how its rows are shaped for it.
  *
- * An input takes the array that --feed names, else the array of its own name; what is left goes by order: the
- * model's inputs first, then the labels of the loss.
+ * An input takes the array that --feed names, else the array of its own name; what is left goes by
+ * order: the model's inputs first, then the labels of the loss.
  */
 #include "train/train.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ---- Choosing arrays -------------------------------------------------------------------------------------- */
+/* ---- Choosing arrays
+ * -------------------------------------------------------------------------------------- */
 
 /* The array that "input=array" names, or NULL. */
 static const char *asked_array(const og_trainer *t, const char *input)
@@ -47,7 +48,10 @@ static og_status no_array(og_trainer *t, const char *name)
 }
 
 /* An input must be fed unless it has a default (an initializer of its name). */
-static bool wants_feed(const og_value *v) { return !v->data; }
+static bool wants_feed(const og_value *v)
+{
+    return !v->data;
+}
 
 static bool array_taken(const og_train_feeds *feeds, size_t place)
 {
@@ -73,7 +77,8 @@ static og_status add_feed(og_trainer *t, const og_value *v, size_t place)
 {
     og_train_feed *f = &t->feeds.v[t->feeds.n];
 
-    *f = (og_train_feed){ .place = place, .input = og_arena_string(t->arena, v->name),
+    *f = (og_train_feed){ .place = place,
+                          .input = og_arena_string(t->arena, v->name),
                           .array = og_dataset_array(t->data, place)->name };
     if (!f->input)
         return og_fail(&t->report, OG_NO_MEMORY, "no memory left for feeds");
@@ -182,7 +187,9 @@ const og_data_array *og_feeds_label(const og_trainer *t, const og_graph *g)
     return place == SIZE_MAX ? NULL : og_dataset_array(t->data, place);
 }
 
-/* ---- Shapes ------------------------------------------------------------------------------------------------- */
+/* ---- Shapes
+ * -------------------------------------------------------------------------------------------------
+ */
 
 /* Sizes behind the first one, without those that are 1. */
 static int without_ones(int rank, const int64_t *dims, int64_t *out)
@@ -235,11 +242,10 @@ static og_status bad_shape(og_trainer *t, const og_graph *g, const og_value *v,
 {
     char input[160], type[200], array[160], found[200];
 
-    og_fail(&t->report, OG_BAD_SHAPE, "input '%s' is %s, array '%s' is %s",
-            og_escape(input, sizeof input, v->name),
-            og_type_text(g->dims, &v->type, type, sizeof type),
-            og_escape(array, sizeof array, a->name),
-            og_tensor_text(found, sizeof found, &a->tensor));
+    og_fail(
+        &t->report, OG_BAD_SHAPE, "input '%s' is %s, array '%s' is %s",
+        og_escape(input, sizeof input, v->name), og_type_text(g->dims, &v->type, type, sizeof type),
+        og_escape(array, sizeof array, a->name), og_tensor_text(found, sizeof found, &a->tensor));
     og_report_hint(&t->report, "a row of the array must have as many elements as the input has "
                                "behind its first axis; --feed input=array chooses another");
     return OG_BAD_SHAPE;
@@ -304,7 +310,9 @@ void og_feeds_close(og_train_feeds *feeds)
         og_free_aligned(feeds->v[i].data);
 }
 
-/* ---- Filling -------------------------------------------------------------------------------------------------- */
+/* ---- Filling
+ * --------------------------------------------------------------------------------------------------
+ */
 
 /* Arrays of a set to be measured go by name, else by the place they have in the training set. */
 static size_t place_in(const og_dataset *data, const og_train_feed *f)

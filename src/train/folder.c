@@ -1,10 +1,12 @@
 /*
- * Run folders: one a run, never written over. The log is flushed before a checkpoint and the checkpoint is renamed into
- * place, so whatever moment a process dies at, the log reaches at least to the checkpoint.
+ * Run folders: one a run, never written over. The log is flushed before a checkpoint and the
+ * checkpoint is renamed into place, so whatever moment a process dies at, the log reaches at least
+ * to the checkpoint.
  */
 #include "train/train.h"
 
-/* `prefix-K` for the first K that is free: making a folder tells, so two processes never share one. */
+/* `prefix-K` for the first K that is free: making a folder tells, so two processes never share one.
+ */
 static og_status next_folder(og_trainer *t)
 {
     const char *prefix = t->options.new_folder;
@@ -61,7 +63,8 @@ static og_status take_folder(og_trainer *t)
     if (n) {
         og_fail(&t->report, OG_EXISTS, "the run folder '%s' is not empty",
                 og_escape(shown, sizeof shown, folder));
-        og_report_hint(&t->report, "train --resume %s goes on there; --out another starts anew", shown);
+        og_report_hint(&t->report, "train --resume %s goes on there; --out another starts anew",
+                       shown);
         return OG_EXISTS;
     }
     return OG_OK;
@@ -90,7 +93,8 @@ og_status og_run_open(og_trainer *t)
 
 og_status og_run_save(og_trainer *t, bool model)
 {
-    og_train_event event = { .kind = OG_TRAIN_SAVED, .rows = og_dataset_rows(t->data),
+    og_train_event event = { .kind = OG_TRAIN_SAVED,
+                             .rows = og_dataset_rows(t->data),
                              .position = og_batches_position(t->batches) };
     const char *path;
 
@@ -109,4 +113,7 @@ og_status og_run_save(og_trainer *t, bool model)
     return OG_OK;
 }
 
-const char *og_trainer_folder(const og_trainer *t) { return t->options.folder; }
+const char *og_trainer_folder(const og_trainer *t)
+{
+    return t->options.folder;
+}

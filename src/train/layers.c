@@ -1,6 +1,7 @@
 /*
- * Layers. Weights and biases are drawn from U(-1/sqrt(fan_in), 1/sqrt(fan_in)), which is what PyTorch's
- * kaiming_uniform(a=sqrt(5)) comes to; each parameter has a random stream of its own, chosen by its name.
+ * Layers. Weights and biases are drawn from U(-1/sqrt(fan_in), 1/sqrt(fan_in)), which is what
+ * PyTorch's kaiming_uniform(a=sqrt(5)) comes to; each parameter has a random stream of its own,
+ * chosen by its name.
  */
 #include "onnxgrad/builders.h"
 #include "onnxgrad/layers.h"
@@ -98,12 +99,12 @@ og_value *og_conv2d_with(og_value *x, int64_t channels, int64_t kernel, const ch
     in[2] = o->no_bias ? NULL : layer_parameter(x, name, "bias", 1, dims, bound);
     if (!in[1])
         return NULL;
-    return og_op_on("Conv",
-                    OG_ATTRS(OG_SET_INTS("kernel_shape", kernel, kernel),
-                             OG_SET_INTS("strides", stride, stride), OG_SET_INTS("pads", p, p, p, p),
-                             OG_SET_INTS("dilations", dilation, dilation),
-                             OG_SET_INT("group", groups)),
-                    in[2] ? 3 : 2, in);
+    return og_op_on(
+        "Conv",
+        OG_ATTRS(OG_SET_INTS("kernel_shape", kernel, kernel),
+                 OG_SET_INTS("strides", stride, stride), OG_SET_INTS("pads", p, p, p, p),
+                 OG_SET_INTS("dilations", dilation, dilation), OG_SET_INT("group", groups)),
+        in[2] ? 3 : 2, in);
 }
 
 og_value *og_conv2d(og_value *x, int64_t channels, int64_t kernel, const char *name)
@@ -111,7 +112,8 @@ og_value *og_conv2d(og_value *x, int64_t channels, int64_t kernel, const char *n
     return og_conv2d_opt(x, channels, kernel, name, .padding = 0);
 }
 
-/* ---- Normalisation, tables ----------------------------------------------------------------------------------- */
+/* ---- Normalisation, tables
+ * ----------------------------------------------------------------------------------- */
 
 static const char *part_name(og_graph *g, const char *layer, const char *part)
 {
@@ -145,10 +147,9 @@ og_value *og_batch_norm(og_value *x, const char *name)
 
     if (n < 0)
         return NULL;
-    return og_batch_normalization(x, filled(x, name, "weight", n, 1, true),
-                                  filled(x, name, "bias", n, 0, true),
-                                  filled(x, name, "running_mean", n, 0, false),
-                                  filled(x, name, "running_var", n, 1, false));
+    return og_batch_normalization(
+        x, filled(x, name, "weight", n, 1, true), filled(x, name, "bias", n, 0, true),
+        filled(x, name, "running_mean", n, 0, false), filled(x, name, "running_var", n, 1, false));
 }
 
 og_value *og_layer_norm(og_value *x, const char *name)
@@ -179,7 +180,8 @@ og_value *og_embedding(og_value *index, int64_t count, int64_t size, const char 
     return og_gather(table, index);
 }
 
-/* ---- Attention and recurrence ----------------------------------------------------------------------------------- */
+/* ---- Attention and recurrence
+ * ----------------------------------------------------------------------------------- */
 
 /* 0 where a position may look, -infinity behind it: [time, time]. */
 static og_value *causal_mask(og_value *x, int64_t time)
@@ -212,7 +214,8 @@ og_value *og_attention(og_value *x, int64_t heads, bool causal, const char *name
     qkv = og_transpose(og_reshape_to(qkv, 5, (int64_t[]){ -1, time, 3, heads, head }),
                        OG_INTS(2, 0, 3, 1, 4)); /* [3, batch, heads, time, head] */
     for (int64_t i = 0; i < 3; i++)
-        part[i] = OG_OP("Gather", NULL, qkv, qkv ? og_scalar(qkv->graph, OG_INT64, (double)i) : NULL);
+        part[i] =
+            OG_OP("Gather", NULL, qkv, qkv ? og_scalar(qkv->graph, OG_INT64, (double)i) : NULL);
     og_value *score = og_times(og_matmul(part[0], og_transpose(part[1], OG_INTS(0, 1, 3, 2))),
                                1 / sqrt((double)head));
     if (causal)
@@ -239,7 +242,9 @@ og_value *og_lstm_layer(og_value *x, int64_t size, const char *name)
     return og_transpose(og_squeeze(y, OG_INTS(1)), OG_INTS(1, 0, 2));
 }
 
-/* ---- Losses ----------------------------------------------------------------------------------------------- */
+/* ---- Losses
+ * -----------------------------------------------------------------------------------------------
+ */
 
 og_value *og_cross_entropy(og_value *logits, og_value *label)
 {

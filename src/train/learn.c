@@ -88,18 +88,21 @@ static og_status measure_epoch(og_trainer *t, og_train_event *event)
         t->best = event->val_loss;
     t->stale = event->best ? 0 : t->stale + 1;
     if (event->best || !t->options.val)
-        t->result = (og_train_result){ .epoch = event->epoch, .loss = event->loss,
-                                       .val_loss = event->val_loss, .val_metric = event->val_metric,
+        t->result = (og_train_result){ .epoch = event->epoch,
+                                       .loss = event->loss,
+                                       .val_loss = event->val_loss,
+                                       .val_metric = event->val_metric,
                                        .eval_loss = event->eval_loss,
                                        .eval_metric = event->eval_metric };
     return OG_OK;
 }
 
-/* Measures, and stands at the next epoch's start when this one is complete; then what is there is saved, so that a
- * resumed run measures no epoch twice. */
+/* Measures, and stands at the next epoch's start when this one is complete; then what is there is
+ * saved, so that a resumed run measures no epoch twice. */
 static og_status end_epoch(og_trainer *t)
 {
-    og_train_event event = { .kind = OG_TRAIN_EPOCH, .rows = og_dataset_rows(t->data),
+    og_train_event event = { .kind = OG_TRAIN_EPOCH,
+                             .rows = og_dataset_rows(t->data),
                              .position = og_batches_position(t->batches) };
 
     og_trainer_describe(t, &event);
@@ -138,4 +141,7 @@ og_status og_trainer_run(og_trainer *t)
     return status;
 }
 
-og_train_result og_trainer_result(const og_trainer *t) { return t->result; }
+og_train_result og_trainer_result(const og_trainer *t)
+{
+    return t->result;
+}

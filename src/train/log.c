@@ -1,4 +1,5 @@
-/* The log: an object a step. Times differ from run to run; everything else is the same for the same seed. */
+/* The log: an object a step. Times differ from run to run; everything else is the same for the same
+ * seed. */
 #include "train/train.h"
 #include "data/json.h"
 
@@ -52,7 +53,8 @@ og_status og_log_open(og_trainer *t)
 {
     const char *paths[2] = { NULL, t->options.log };
 
-    if (t->options.folder && !(paths[0] = og_path_join(t->arena, t->options.folder, "metrics.jsonl")))
+    if (t->options.folder &&
+        !(paths[0] = og_path_join(t->arena, t->options.folder, "metrics.jsonl")))
         return og_trainer_no_memory(t);
     for (int i = 0; i < 2; i++)
         if (paths[i]) {

@@ -1,10 +1,11 @@
-/* Data that nobody has to find: a seeded set that fits a model and its loss, for measuring speed. */
+/* Data that nobody has to find: a seeded set that fits a model and its loss, for measuring speed.
+ */
 #include "train/train.h"
 
 #include <stdio.h>
 
 typedef struct making {
-    og_graph *g;     /* a clone of the model, with the loss */
+    og_graph *g; /* a clone of the model, with the loss */
     og_loss loss;
     int64_t rows;
     uint64_t seed;
@@ -15,7 +16,8 @@ typedef struct making {
 static uint64_t below(const making *m, const og_value *v)
 {
     const og_value *x = m->loss.prediction;
-    og_dim classes = v == m->loss.label && m->loss.class_axis >= 0 ? x->type.dims[m->loss.class_axis] : 2;
+    og_dim classes =
+        v == m->loss.label && m->loss.class_axis >= 0 ? x->type.dims[m->loss.class_axis] : 2;
 
     return classes > 0 ? (uint64_t)classes : 2;
 }
@@ -39,8 +41,8 @@ static og_status make_array(making *m, const og_value *v)
 
     og_escape(shown, sizeof shown, v->name);
     if (v->type.kind != OG_TENSOR || v->type.rank < 1 || v->type.elem == OG_STRING || !v->type.elem)
-        return og_fail(&m->data->report, OG_UNSUPPORTED, "input '%s' cannot be made up: its type is %s",
-                       shown, og_value_type(v));
+        return og_fail(&m->data->report, OG_UNSUPPORTED,
+                       "input '%s' cannot be made up: its type is %s", shown, og_value_type(v));
     for (int i = 0; i < v->type.rank; i++)
         dims[i] = og_dim_known(v->type.dims[i]) ? v->type.dims[i] : 2;
     dims[0] = m->rows;

@@ -3,10 +3,11 @@
 
 #include <math.h>
 
-/* Places where the largest number along the class axis is the one of the label: prediction [outer…, classes, inner…],
- * label [outer…, inner…].  A label outside the classes (an ignored one) counts as no sample. */
-static void count_right(const og_tensor *prediction, int axis, const og_tensor *label, int64_t *right,
-                        int64_t *all)
+/* Places where the largest number along the class axis is the one of the label: prediction [outer…,
+ * classes, inner…], label [outer…, inner…].  A label outside the classes (an ignored one) counts as
+ * no sample. */
+static void count_right(const og_tensor *prediction, int axis, const og_tensor *label,
+                        int64_t *right, int64_t *all)
 {
     int64_t classes = prediction->dims[axis], inner = 1;
 

@@ -1,6 +1,8 @@
 /*
- * An operator says itself how it is set to learning (.set_training) and which outputs become its statistics
- * (.updates); here the node is made again that way. Only the session's graph changes: the saved file keeps its modes.
+ * An operator says itself how it is set to learning (.set_training) and which outputs become its
+ * statistics
+ * (.updates); here the node is made again that way. Only the session's graph changes: the saved
+ * file keeps its modes.
  */
 #include "train/mode.h"
 
@@ -46,10 +48,14 @@ og_status og_modes_statistics(og_graph *g)
 static og_status remake(og_node *old, const og_rewrite *c, og_node **made)
 {
     og_graph *g = old->graph;
-    og_node *node = og_graph_add_node(g, &(og_node_spec){ .op = old->op, .name = old->name,
-                                                          .attrs = c->raw, .n_in = c->n_in,
-                                                          .n_out = old->n_out, .in = c->in,
-                                                          .doc = old->doc, .index = old->index });
+    og_node *node = og_graph_add_node(g, &(og_node_spec){ .op = old->op,
+                                                          .name = old->name,
+                                                          .attrs = c->raw,
+                                                          .n_in = c->n_in,
+                                                          .n_out = old->n_out,
+                                                          .in = c->in,
+                                                          .doc = old->doc,
+                                                          .index = old->index });
 
     if (!node)
         return og_graph_status(g);
@@ -73,8 +79,14 @@ static og_status set_node(og_node **node, bool training, bool *changed)
     og_node *old = *node;
     og_graph *g = old->graph;
     og_value *in[MODE_INPUTS] = { NULL }, *out[MODE_INPUTS] = { NULL };
-    og_rewrite c = { .g = g, .op = old->op, .node = old, .attrs = old->attrs, .n_in = old->n_in,
-                     .n_out = old->n_out, .in = in, .out = out };
+    og_rewrite c = { .g = g,
+                     .op = old->op,
+                     .node = old,
+                     .attrs = old->attrs,
+                     .n_in = old->n_in,
+                     .n_out = old->n_out,
+                     .in = in,
+                     .out = out };
 
     while (old->raw[c.n_raw].name)
         c.n_raw++;
@@ -105,8 +117,7 @@ static og_status bind_statistics(og_node *node)
     return OG_OK;
 }
 
-og_status og_modes_set(og_graph *g, og_mode_change statistics, og_mode_change others,
-                       size_t *count)
+og_status og_modes_set(og_graph *g, og_mode_change statistics, og_mode_change others, size_t *count)
 {
     size_t n = g->nodes.n;
 

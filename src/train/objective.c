@@ -1,7 +1,11 @@
-/* What is learned and what is measured: the loss, and the metric that compares what the loss compares. */
+/* What is learned and what is measured: the loss, and the metric that compares what the loss
+ * compares. */
 #include "train/train.h"
 
-static bool whole_numbers(const og_data_array *a) { return a->elem == OG_INT64 || a->elem == OG_INT32; }
+static bool whole_numbers(const og_data_array *a)
+{
+    return a->elem == OG_INT64 || a->elem == OG_INT32;
+}
 
 /* The loss where none was asked for: by the model's output and the kind of the label. */
 static og_status default_loss(og_trainer *t, const og_graph *g)

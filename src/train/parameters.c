@@ -1,8 +1,9 @@
 /*
- * Parameter discovery: files do not say which of their constants were learned. What a constant is for shows in the
- * ports it reaches, through operators that only move numbers: a weight, a bias, a scale and an embedding are learned, a
- * statistic and an initial state are not. One that reaches elementwise operators alone may be a learned vector or a
- * constant of the exporter; there the name decides.
+ * Parameter discovery: files do not say which of their constants were learned. What a constant is
+ * for shows in the ports it reaches, through operators that only move numbers: a weight, a bias, a
+ * scale and an embedding are learned, a statistic and an initial state are not. One that reaches
+ * elementwise operators alone may be a learned vector or a constant of the exporter; there the name
+ * decides.
  */
 #include "train/parameters.h"
 
@@ -30,17 +31,21 @@ typedef struct finder {
     og_graph *g;
     og_arena *arena;
     og_list(use) uses;
-    og_list(size_t) heads;  /* by value->mark: its first use, plus 1 */
-    og_list(bool) visited;  /* by value->mark, in the walk from one constant */
+    og_list(size_t) heads; /* by value->mark: its first use, plus 1 */
+    og_list(bool) visited; /* by value->mark, in the walk from one constant */
     og_list(const og_value *) stack;
     unsigned reached;
-    const og_node *node;    /* the first reader that decides */
+    const og_node *node; /* the first reader that decides */
     const og_port *port;
 } finder;
 
-/* ---- Who reads what ----------------------------------------------------------------------------------------- */
+/* ---- Who reads what
+ * ----------------------------------------------------------------------------------------- */
 
-static og_status no_memory(finder *f) { return og_graph_no_memory(f->g); }
+static og_status no_memory(finder *f)
+{
+    return og_graph_no_memory(f->g);
+}
 
 static og_status number_values(finder *f, og_graph *g)
 {
@@ -83,14 +88,15 @@ static og_status collect_uses(finder *f, const og_graph *g)
     return OG_OK;
 }
 
-/* ---- Following one constant --------------------------------------------------------------------------------- */
+/* ---- Following one constant
+ * --------------------------------------------------------------------------------- */
 
 /* A weight seen through one of these is still that weight. */
 static bool moves_only(const og_op *op)
 {
-    static const char *const names[] = { "Reshape", "Transpose", "Slice",    "Concat", "Squeeze",
-                                         "Unsqueeze", "Identity", "Flatten", "Cast",   "CastLike",
-                                         "Split" };
+    static const char *const names[] = { "Reshape", "Transpose", "Slice",    "Concat",
+                                         "Squeeze", "Unsqueeze", "Identity", "Flatten",
+                                         "Cast",    "CastLike",  "Split" };
 
     for (size_t i = 0; i < sizeof names / sizeof *names && !op->domain; i++)
         if (!strcmp(op->name, names[i]))
@@ -118,7 +124,7 @@ static unsigned reaches(const use *u, const og_port *port)
         break;
     }
     return op->traits & OG_ELEMENTWISE && !(op->traits & OG_ZERO_GRADIENT) ? REACHES_ELEMENTWISE
-                                                                            : REACHES_OTHER;
+                                                                           : REACHES_OTHER;
 }
 
 /* The reader named in the reason is the strongest one: bits are in that order. */
@@ -173,7 +179,9 @@ static og_status follow(finder *f, const og_value *v)
     return OG_OK;
 }
 
-/* ---- Deciding ------------------------------------------------------------------------------------------------- */
+/* ---- Deciding
+ * -------------------------------------------------------------------------------------------------
+ */
 
 static bool is_initializer(const og_graph *g, const og_value *v)
 {
@@ -217,8 +225,8 @@ static const char *reason(finder *f, const char *more)
 
     if (!f->node)
         return "nothing reads it";
-    return og_arena_print(f->arena, "%s of %s%s", role_text(f), og_node_text(f->node, node, sizeof node),
-                          more);
+    return og_arena_print(f->arena, "%s of %s%s", role_text(f),
+                          og_node_text(f->node, node, sizeof node), more);
 }
 
 static void decide(finder *f, og_candidate *c)
@@ -304,7 +312,9 @@ og_status og_candidates_find(og_graph *g, og_arena *arena, const char *train, co
     return find(&f, train, freeze, found);
 }
 
-/* ---- Promoting -------------------------------------------------------------------------------------------------- */
+/* ---- Promoting
+ * --------------------------------------------------------------------------------------------------
+ */
 
 og_status og_candidates_promote(og_graph *g, const og_candidates *found)
 {

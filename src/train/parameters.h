@@ -17,11 +17,12 @@ typedef struct og_candidates {
     og_candidate *v;
 } og_candidates;
 
-/* All floating constants and initializers of rank >= 1 that something reads, in the order of the graph.  `train` (only
- * what matches) and `freeze` are selectors or NULL.  A graph whose parameters were named as such when it was built
- * (og_parameter) keeps them.  Failures are in the graph's report. */
-og_status og_candidates_find(og_graph *graph, og_arena *arena, const char *train, const char *freeze,
-                             og_candidates *found);
+/* All floating constants and initializers of rank >= 1 that something reads, in the order of the
+ * graph.  `train` (only what matches) and `freeze` are selectors or NULL.  A graph whose parameters
+ * were named as such when it was built (og_parameter) keeps them.  Failures are in the graph's
+ * report. */
+og_status og_candidates_find(og_graph *graph, og_arena *arena, const char *train,
+                             const char *freeze, og_candidates *found);
 
 /* Makes the trained ones parameters of the graph. */
 og_status og_candidates_promote(og_graph *graph, const og_candidates *found);

@@ -1,8 +1,8 @@
 /*
- * The re-derived batch: a file whose inputs have a fixed first size learns at any other. That size of the fed inputs
- * becomes the symbol `batch`, and what pins it inside the graph is undone, node by node in their order: a Reshape to
- * [1, 256] goes to [-1, 256], a constant whose rows are all the same is expanded. Where that is not enough inference
- * fails, at the node that pins it.
+ * The re-derived batch: a file whose inputs have a fixed first size learns at any other. That size
+ * of the fed inputs becomes the symbol `batch`, and what pins it inside the graph is undone, node
+ * by node in their order: a Reshape to [1, 256] goes to [-1, 256], a constant whose rows are all
+ * the same is expanded. Where that is not enough inference fails, at the node that pins it.
  *
  * All of this happens in the session's graph; the saved file keeps its shapes.
  */
@@ -17,10 +17,11 @@ typedef struct rebatch {
     og_report *report; /* the graph's */
     int64_t fixed;     /* the size that becomes free */
     og_dim batch;
-    og_value *input;   /* one of the fed inputs */
+    og_value *input; /* one of the fed inputs */
 } rebatch;
 
-/* ---- Whether there is anything to do ------------------------------------------------------------------------- */
+/* ---- Whether there is anything to do
+ * ------------------------------------------------------------------------- */
 
 static bool in_whole_batches(const og_dataset *data, int64_t batch)
 {
@@ -32,8 +33,8 @@ static int64_t fixed_size(const og_trainer *t, const og_graph *g, const og_train
     const og_value *v = og_graph_find(g, f->input);
     const og_train_options *o = &t->options;
     og_dim size = v && v->type.rank > 0 ? v->type.dims[0] : -1;
-    bool fits = size == o->batch && in_whole_batches(t->data, size) && in_whole_batches(o->val, size) &&
-                in_whole_batches(o->eval, size);
+    bool fits = size == o->batch && in_whole_batches(t->data, size) &&
+                in_whole_batches(o->val, size) && in_whole_batches(o->eval, size);
 
     return og_dim_known(size) && size > 0 && !fits ? size : -1;
 }
@@ -75,7 +76,9 @@ static const og_tensor *constant_target(const og_node *node)
     return t && t->elem == OG_INT64 && t->count >= 1 && t->count <= OG_MAX_RANK ? t : NULL;
 }
 
-/* ---- Reshape --------------------------------------------------------------------------------------------------- */
+/* ---- Reshape
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 static bool carries_batch(const og_value *v)
 {
@@ -85,8 +88,9 @@ static bool carries_batch(const og_value *v)
     return false;
 }
 
-/* Where a target has to take the batch up, or -1.  Numbers keep their order, so as many elements must lie before it as
- * in the input; among several places (sizes of 1) one that is the fixed size is preferred. */
+/* Where a target has to take the batch up, or -1.  Numbers keep their order, so as many elements
+ * must lie before it as in the input; among several places (sizes of 1) one that is the fixed size
+ * is preferred. */
 static int64_t batch_place(const rebatch *r, const og_value *x, const int64_t *sizes, int64_t n)
 {
     int64_t before = 1, product = 1, place = -1;
@@ -120,14 +124,17 @@ static og_status free_reshape(rebatch *r, og_node *node)
     if (!open && (place < 0 || sizes[place] % r->fixed))
         return og_fail(r->report, OG_BAD_SHAPE, "no size of the target can take the batch up");
     if (place < 0 || sizes[place] < 1 ||
-        (open && (sizes[place] != r->fixed || place >= x->type.rank || x->type.dims[place] != r->batch)))
+        (open &&
+         (sizes[place] != r->fixed || place >= x->type.rank || x->type.dims[place] != r->batch)))
         return OG_OK; /* the -1 takes the batch up, or inference says that it cannot */
     sizes[place] = open ? 0 : -1;
     node->in[1] = og_int64s(r->g, (size_t)target->count, sizes);
     return node->in[1] ? OG_OK : og_graph_status(r->g);
 }
 
-/* ---- Expand ----------------------------------------------------------------------------------------------------------- */
+/* ---- Expand
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 /* Where the input has the batch already a target of 1 leaves it as it is. */
 static og_status free_expand(rebatch *r, og_node *node)
@@ -153,7 +160,8 @@ static og_status free_expand(rebatch *r, og_node *node)
     return OG_OK;
 }
 
-/* ---- Constants with equal rows ------------------------------------------------------------------------------------ */
+/* ---- Constants with equal rows
+ * ------------------------------------------------------------------------------------ */
 
 static bool equal_rows(const og_tensor *t, int axis)
 {
@@ -198,7 +206,8 @@ static og_value *expanded(rebatch *r, og_value *x, int rank, const int64_t *dims
     return og_expand(x, og_concat(0, n, parts));
 }
 
-/* Along which axis a constant input has a row for each sample: the second for the state of a recurrence. */
+/* Along which axis a constant input has a row for each sample: the second for the state of a
+ * recurrence. */
 static int batch_axis(const og_node *node, int j)
 {
     const og_port *port = og_port_in(node->op, j);
@@ -215,11 +224,16 @@ static og_value *freed(rebatch *r, const og_node *node, int j)
     if (!v || v->type.rank <= axis || v->type.dims[axis] != r->fixed)
         return NULL;
     if (v->data)
-        return equal_rows(v->data, axis) ? expanded(r, one_row(v, axis), v->type.rank, v->data->dims, axis) : NULL;
-    if (v->node && is_op(v->node, "Expand") && constant_target(v->node)) { /* a token for each sample, say */
+        return equal_rows(v->data, axis)
+                   ? expanded(r, one_row(v, axis), v->type.rank, v->data->dims, axis)
+                   : NULL;
+    if (v->node && is_op(v->node, "Expand") &&
+        constant_target(v->node)) { /* a token for each sample, say */
         const og_tensor *target = constant_target(v->node);
 
-        return target->count == v->type.rank ? expanded(r, v->node->in[0], v->type.rank, target->data, axis) : NULL;
+        return target->count == v->type.rank
+                   ? expanded(r, v->node->in[0], v->type.rank, target->data, axis)
+                   : NULL;
     }
     return NULL;
 }
@@ -238,7 +252,9 @@ static bool free_constants(rebatch *r, og_node *node)
     return any;
 }
 
-/* ---- Broadcasting --------------------------------------------------------------------------------------------------- */
+/* ---- Broadcasting
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 /* The axis of an input that meets position p of the output, or -1. */
 static int axis_at(const og_value *v, int rank, int p)
@@ -246,7 +262,8 @@ static int axis_at(const og_value *v, int rank, int p)
     return v && v->type.rank >= 0 ? p - (rank - v->type.rank) : -1;
 }
 
-/* Against a free batch a size that is known and not 1 would win in silence, and fail with the first other batch. */
+/* Against a free batch a size that is known and not 1 would win in silence, and fail with the first
+ * other batch. */
 static og_status free_broadcast(rebatch *r, og_node *node)
 {
     int rank = 0;
@@ -269,8 +286,8 @@ static og_status free_broadcast(rebatch *r, og_node *node)
                 continue;
             if (!v->data || !equal_rows(v->data, axis))
                 return og_fail(r->report, OG_BAD_SHAPE,
-                               "'%s' has a row for each of %lld samples, and the rows differ", v->name,
-                               (long long)r->fixed);
+                               "'%s' has a row for each of %lld samples, and the rows differ",
+                               v->name, (long long)r->fixed);
             if (!(node->in[j] = one_row(v, axis)))
                 return og_graph_status(r->g);
         }
@@ -278,7 +295,9 @@ static og_status free_broadcast(rebatch *r, og_node *node)
     return OG_OK;
 }
 
-/* ---- All nodes ------------------------------------------------------------------------------------------------------ */
+/* ---- All nodes
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 static bool any_carries(og_value *const *values, int n)
 {
@@ -288,7 +307,8 @@ static bool any_carries(og_value *const *values, int n)
     return false;
 }
 
-/* Whether inference preferred the fixed size, which an output still has, to the free one of an input. */
+/* Whether inference preferred the fixed size, which an output still has, to the free one of an
+ * input. */
 static bool lost(const rebatch *r, const og_node *node)
 {
     const og_value *y = node->n_out ? node->out[0] : NULL;
@@ -305,7 +325,8 @@ static bool lost(const rebatch *r, const og_node *node)
 static og_status infer_node(rebatch *r, og_node *node)
 {
     OG_TRY(og_node_infer(node));
-    return lost(r, node) ? og_fail(r->report, OG_BAD_SHAPE, "a constant or a size fixes the batch") : OG_OK;
+    return lost(r, node) ? og_fail(r->report, OG_BAD_SHAPE, "a constant or a size fixes the batch")
+                         : OG_OK;
 }
 
 static og_status free_node(rebatch *r, og_node *node)

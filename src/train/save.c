@@ -1,6 +1,6 @@
 /*
- * The trained file. A model that came from a file is that file with new numbers, whatever the session did to its graph;
- * a model made in C is written from its graph.
+ * The trained file. A model that came from a file is that file with new numbers, whatever the
+ * session did to its graph; a model made in C is written from its graph.
  */
 #include "train/parameters.h"
 #include "train/train.h"

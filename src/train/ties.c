@@ -1,19 +1,22 @@
 /*
- * Tied weights that an exporter wrote twice: a trained matrix that holds the numbers of another one transposed. Tied
- * again, readers of the second read the first, and both are saved. Equal matrices that lie the same way are no sign of
- * it: PyTorch's encoders begin with copies of one layer.
+ * Tied weights that an exporter wrote twice: a trained matrix that holds the numbers of another one
+ * transposed. Tied again, readers of the second read the first, and both are saved. Equal matrices
+ * that lie the same way are no sign of it: PyTorch's encoders begin with copies of one layer.
  */
 #include "train/parameters.h"
 
 #include "ops/ops.h"
 
-/* ---- Finding -------------------------------------------------------------------------------------------------------- */
+/* ---- Finding
+ * --------------------------------------------------------------------------------------------------------
+ */
 
 static bool same_element(const og_tensor *a, int64_t i, const og_tensor *b, int64_t j)
 {
     size_t width = (size_t)og_elem_bits(a->elem) / 8;
 
-    return !memcmp((const char *)a->data + (size_t)i * width, (const char *)b->data + (size_t)j * width, width);
+    return !memcmp((const char *)a->data + (size_t)i * width,
+                   (const char *)b->data + (size_t)j * width, width);
 }
 
 /* All numbers the same: equal to many without being tied to any. */
@@ -60,7 +63,9 @@ void og_ties_find(og_candidates *list)
                 compare(&list->v[i], &list->v[j]);
 }
 
-/* ---- Tying ------------------------------------------------------------------------------------------------------------ */
+/* ---- Tying
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 og_status og_ties_join(og_graph *g, og_candidates *list)
 {

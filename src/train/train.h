@@ -1,8 +1,10 @@
 /*
- * train: the training session. One graph is cloned twice, to be trained and to be measured; both work on one state.
+ * train: the training session. One graph is cloned twice, to be trained and to be measured; both
+ * work on one state.
  *
- * A file each: trainer (made, told of, freed), learn (steps and epochs), feeds (arrays to inputs), objective (loss and
- * metric), measure (both over a set), checkpoint, log, folder (of a run), save (the trained file), layers.
+ * A file each: trainer (made, told of, freed), learn (steps and epochs), feeds (arrays to inputs),
+ * objective (loss and metric), measure (both over a set), checkpoint, log, folder (of a run), save
+ * (the trained file), layers.
  */
 #ifndef OG_TRAIN_ROOM_H
 #define OG_TRAIN_ROOM_H
@@ -12,25 +14,27 @@
 #include "onnxgrad/optim.h"
 #include "onnxgrad/train.h"
 
-/* ---- Feeds: which array goes into which input ------------------------------------------------------------ */
+/* ---- Feeds: which array goes into which input
+ * ------------------------------------------------------------ */
 
 /* An input with the rows it gets; `tensor` is a batch in memory of its own. */
 typedef struct og_train_feed {
     const char *input, *array;
-    size_t place;       /* of the array in the training set */
-    og_tensor tensor;   /* over `data`; dims[0] is the number of rows of the batch at hand */
+    size_t place;     /* of the array in the training set */
+    og_tensor tensor; /* over `data`; dims[0] is the number of rows of the batch at hand */
     int64_t *dims;
-    int64_t row;        /* elements of a row */
-    void *data;         /* room for the largest batch */
+    int64_t row; /* elements of a row */
+    void *data;  /* room for the largest batch */
 } og_train_feed;
 
 typedef struct og_train_feeds {
     size_t n;
     og_train_feed *v;
-    og_feed *feeds;     /* [n], what a session takes */
+    og_feed *feeds; /* [n], what a session takes */
 } og_train_feeds;
 
-/* ---- The trainer ------------------------------------------------------------------------------------------ */
+/* ---- The trainer
+ * ------------------------------------------------------------------------------------------ */
 
 /* Sums over the steps of an epoch so far. */
 typedef struct og_train_sums {
@@ -42,13 +46,13 @@ typedef struct og_train_sums {
 typedef struct og_train_log {
     og_file files[2];
     size_t n;
-    double flushed;           /* when */
+    double flushed; /* when */
 } og_train_log;
 
 /* A weight that follows another one: saved from its numbers. */
 typedef struct og_train_tie {
     const char *name, *twin; /* which holds it transposed */
-    og_tensor *tensor; /* its numbers when last saved */
+    og_tensor *tensor;       /* its numbers when last saved */
 } og_train_tie;
 
 struct og_trainer {
@@ -61,17 +65,17 @@ struct og_trainer {
     og_dataset *data;
     og_batches *batches;
     og_train_feeds feeds;
-    const char *spec;         /* of the loss */
-    const char *loss;         /* name of its value */
+    const char *spec;               /* of the loss */
+    const char *loss;               /* name of its value */
     const char *prediction, *label; /* what accuracy compares; NULL: no metric */
     int class_axis;
-    int64_t step;             /* batches learned */
+    int64_t step; /* batches learned */
     og_train_sums sums;
     og_run_info last;
-    double best;              /* lowest validation loss */
-    int64_t stale;            /* epochs since then */
-    og_train_result result;   /* of the model that is kept */
-    double seconds;           /* of all steps */
+    double best;            /* lowest validation loss */
+    int64_t stale;          /* epochs since then */
+    og_train_result result; /* of the model that is kept */
+    double seconds;         /* of all steps */
     int64_t samples;
     og_train_log log;
     struct {
@@ -83,8 +87,8 @@ struct og_trainer {
 
 og_status og_trainer_fail(og_trainer *t, const og_report *from);
 void og_trainer_note(og_trainer *t, const char *format, ...) OG_PRINTF(2, 3);
-/* Fills in where training stands; tell does unless the event has an epoch, and gives false when the watch wants to
- * stop. */
+/* Fills in where training stands; tell does unless the event has an epoch, and gives false when the
+ * watch wants to stop. */
 void og_trainer_describe(const og_trainer *t, og_train_event *event);
 bool og_trainer_tell(og_trainer *t, og_train_event *event);
 
@@ -97,14 +101,16 @@ og_status og_rebatch(og_trainer *t, og_graph *g);
 
 /* Opens or makes the run folder, restores its checkpoint and cuts the log back to it. */
 og_status og_run_open(og_trainer *t);
-og_status og_run_save(og_trainer *t, bool model); /* the checkpoint, after the model if it is to be kept */
+og_status og_run_save(og_trainer *t,
+                      bool model); /* the checkpoint, after the model if it is to be kept */
 
 og_status og_log_open(og_trainer *t);
 og_status og_log_step(og_trainer *t, size_t rows);
 og_status og_log_flush(og_trainer *t);
 void og_log_close(og_trainer *t);
 
-/* The array that feeds an input of the model: by --feed, by name, by order.  NULL after a failure. */
+/* The array that feeds an input of the model: by --feed, by name, by order.  NULL after a failure.
+ */
 og_status og_feeds_match(og_trainer *t, og_graph *g);
 og_status og_feeds_check(og_trainer *t, const og_graph *g);
 /* The label's array must be known before the loss is. */

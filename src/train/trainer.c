@@ -28,7 +28,9 @@ og_status og_trainer_no_memory(og_trainer *t)
     return og_fail(&t->report, OG_NO_MEMORY, "no memory left for a trainer");
 }
 
-/* ---- Telling ------------------------------------------------------------------------------------------------ */
+/* ---- Telling
+ * ------------------------------------------------------------------------------------------------
+ */
 
 void og_trainer_describe(const og_trainer *t, og_train_event *event)
 {
@@ -68,9 +70,14 @@ void og_trainer_note(og_trainer *t, const char *format, ...)
         t->options.watch(t->options.context, &event);
 }
 
-/* ---- Making --------------------------------------------------------------------------------------------------- */
+/* ---- Making
+ * ---------------------------------------------------------------------------------------------------
+ */
 
-static bool option_is(const char *text, const char *word) { return text && !strcmp(text, word); }
+static bool option_is(const char *text, const char *word)
+{
+    return text && !strcmp(text, word);
+}
 
 static bool copy_text(og_arena *arena, const char **text)
 {
@@ -84,12 +91,14 @@ static og_status copy_options(og_trainer *t, const og_train_options *given)
     if (given)
         *o = *given;
     if (o->batch < 0 || o->epochs < 0 || o->steps < 0 || o->patience < 0)
-        return og_fail(&t->report, OG_BAD_ARGUMENT, "batch, epochs, steps and patience are not negative");
+        return og_fail(&t->report, OG_BAD_ARGUMENT,
+                       "batch, epochs, steps and patience are not negative");
     if (o->resume && !o->folder)
         return og_fail(&t->report, OG_BAD_ARGUMENT, "to resume needs a folder");
     if ((o->bn && !option_is(o->bn, "train") && !option_is(o->bn, "frozen")) ||
         (o->dropout && !option_is(o->dropout, "train") && !option_is(o->dropout, "file")))
-        return og_fail(&t->report, OG_BAD_ARGUMENT, "bn is train or frozen, dropout is train or file");
+        return og_fail(&t->report, OG_BAD_ARGUMENT,
+                       "bn is train or frozen, dropout is train or file");
     o->batch = o->batch ? o->batch : DEFAULT_BATCH;
     if (!o->epochs && !o->steps)
         o->epochs = DEFAULT_EPOCHS;
@@ -97,16 +106,17 @@ static og_status copy_options(og_trainer *t, const og_train_options *given)
         o->chain = default_chain;
     return copy_text(t->arena, &o->loss) && copy_text(t->arena, &o->chain) &&
                    copy_text(t->arena, &o->metric) && copy_text(t->arena, &o->disable) &&
-                   copy_text(t->arena, &o->folder) && copy_text(t->arena, &o->new_folder) && copy_text(t->arena, &o->command) &&
-                   copy_text(t->arena, &o->log) && copy_text(t->arena, &o->train) &&
-                   copy_text(t->arena, &o->freeze)
+                   copy_text(t->arena, &o->folder) && copy_text(t->arena, &o->new_folder) &&
+                   copy_text(t->arena, &o->command) && copy_text(t->arena, &o->log) &&
+                   copy_text(t->arena, &o->train) && copy_text(t->arena, &o->freeze)
                ? OG_OK
                : og_trainer_no_memory(t);
 }
 
 static og_status open_sessions(og_trainer *t)
 {
-    og_session_options o = { .threads = t->options.threads, .seed = t->options.seed,
+    og_session_options o = { .threads = t->options.threads,
+                             .seed = t->options.seed,
                              .max_memory = t->options.max_memory,
                              .max_iterations = t->options.max_iterations,
                              .disable = t->options.disable };
@@ -134,17 +144,21 @@ static og_status tie(og_trainer *t, og_graph *g, og_candidates *found)
 
         if (!c->twin)
             continue;
-        og_trainer_note(t, "'%s' holds '%s' transposed: probably one tied weight that was written twice%s",
-                        c->value->name, c->twin->name, t->options.tie ? ", trained as one" : "; --tie trains them as one");
+        og_trainer_note(
+            t, "'%s' holds '%s' transposed: probably one tied weight that was written twice%s",
+            c->value->name, c->twin->name,
+            t->options.tie ? ", trained as one" : "; --tie trains them as one");
         t->ties.v[t->ties.n] = (og_train_tie){ .name = og_arena_string(t->arena, c->value->name),
                                                .twin = og_arena_string(t->arena, c->twin->name),
                                                .tensor = og_tensor_copy(c->value->data) };
-        if (!t->ties.v[t->ties.n].name || !t->ties.v[t->ties.n].twin || !t->ties.v[t->ties.n++].tensor)
+        if (!t->ties.v[t->ties.n].name || !t->ties.v[t->ties.n].twin ||
+            !t->ties.v[t->ties.n++].tensor)
             return og_trainer_no_memory(t);
     }
     if (!t->options.tie)
         t->ties.n = 0;
-    return t->options.tie && og_ties_join(g, found) ? og_trainer_fail(t, og_graph_report(g)) : OG_OK;
+    return t->options.tie && og_ties_join(g, found) ? og_trainer_fail(t, og_graph_report(g))
+                                                    : OG_OK;
 }
 
 static og_status choose_parameters(og_trainer *t, og_graph *g)
@@ -161,8 +175,10 @@ static og_status choose_parameters(og_trainer *t, og_graph *g)
     for (size_t i = 0; i < found.n; i++)
         trained += found.v[i].trained;
     if (!trained) {
-        og_fail(&t->report, OG_BAD_ARGUMENT, "no tensor of the model is trained: it has %zu floating "
-                "constants", found.n);
+        og_fail(&t->report, OG_BAD_ARGUMENT,
+                "no tensor of the model is trained: it has %zu floating "
+                "constants",
+                found.n);
         og_report_hint(&t->report, "onnxgrad inspect says why for each; --train GLOB chooses");
         return OG_BAD_ARGUMENT;
     }
@@ -185,8 +201,11 @@ static og_status split_graphs(og_trainer *t)
                      file ? OG_MODE_FILE : OG_MODE_LEARN, &changed))
         return og_trainer_fail(t, og_graph_report(t->learn));
     if (changed)
-        og_trainer_note(t, "%zu operators with running statistics are set to %s; the saved file keeps its form "
-                        "(--bn train|frozen)", changed, frozen ? "inference" : "training");
+        og_trainer_note(
+            t,
+            "%zu operators with running statistics are set to %s; the saved file keeps its form "
+            "(--bn train|frozen)",
+            changed, frozen ? "inference" : "training");
     return OG_OK;
 }
 
@@ -220,8 +239,14 @@ og_status og_trainer_new(og_graph *graph, og_dataset *data, const og_train_optio
         og_arena_free(arena);
         return OG_NO_MEMORY;
     }
-    *t = (og_trainer){ .arena = arena, .model = graph, .data = data, .best = INFINITY,
-                       .result = { .loss = NAN, .val_loss = NAN, .val_metric = NAN, .eval_loss = NAN,
+    *t = (og_trainer){ .arena = arena,
+                       .model = graph,
+                       .data = data,
+                       .best = INFINITY,
+                       .result = { .loss = NAN,
+                                   .val_loss = NAN,
+                                   .val_metric = NAN,
+                                   .eval_loss = NAN,
                                    .eval_metric = NAN },
                        .log = { .files = { OG_NO_FILE, OG_NO_FILE } } };
     OG_TRY(copy_options(t, options));
@@ -253,6 +278,12 @@ void og_trainer_free(og_trainer *t)
     og_arena_free(t->arena);
 }
 
-og_state *og_trainer_state(const og_trainer *t) { return og_session_state(t->learning); }
+og_state *og_trainer_state(const og_trainer *t)
+{
+    return og_session_state(t->learning);
+}
 
-og_session *og_trainer_session(const og_trainer *t) { return t->learning; }
+og_session *og_trainer_session(const og_trainer *t)
+{
+    return t->learning;
+}

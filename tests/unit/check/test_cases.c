@@ -103,7 +103,8 @@ static void shapes_and_types_count(void **state)
 {
     int64_t two[1] = { 2 }, square[2] = { 2, 1 };
     float numbers[2] = { 1, 2 };
-    og_tensor a = og_tensor_view(OG_FLOAT, 1, two, numbers), b = og_tensor_view(OG_FLOAT, 2, square, numbers);
+    og_tensor a = og_tensor_view(OG_FLOAT, 1, two, numbers),
+              b = og_tensor_view(OG_FLOAT, 2, square, numbers);
     og_tensor c = og_tensor_view(OG_INT32, 1, two, numbers);
     og_report report = { 0 };
 

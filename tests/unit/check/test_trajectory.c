@@ -8,7 +8,8 @@ enum { STEPS = 3 };
 static const double rate = 0.1, start = 0.5, clip = 1.0;
 static const float xs[2] = { 1, 2 }, ts[2] = { 3, 1 }; /* batches of one row */
 
-static void save_arrays(const char *path, size_t n, const char *const *names, const og_tensor *tensors)
+static void save_arrays(const char *path, size_t n, const char *const *names,
+                        const og_tensor *tensors)
 {
     og_arrays *a = og_arrays_new();
 
@@ -83,19 +84,26 @@ static void write_case(const char *folder, double off)
     save_arrays(path, 2, names, batches);
     snprintf(path, sizeof path, "%s/case.json", folder);
     assert_non_null(f = fopen(path, "w"));
-    fprintf(f, "{\"batches\": {\"file\": \"batches.npz\", \"distinct\": 2, \"accumulate\": 1}, \"mode\": \"train\",\n"
-               " \"loss\": [{\"kind\": \"mse\", \"prediction\": \"y\", \"target\": \"t\", \"reduction\": \"mean\"}],\n"
-               " \"steps\": %d, \"chain\": \"clip_norm(1) | sgd(lr=0.1)\", \"trainable\": [\"w\"], \"frozen\": [],\n",
+    fprintf(f,
+            "{\"batches\": {\"file\": \"batches.npz\", \"distinct\": 2, \"accumulate\": 1}, "
+            "\"mode\": \"train\",\n"
+            " \"loss\": [{\"kind\": \"mse\", \"prediction\": \"y\", \"target\": \"t\", "
+            "\"reduction\": \"mean\"}],\n"
+            " \"steps\": %d, \"chain\": \"clip_norm(1) | sgd(lr=0.1)\", \"trainable\": [\"w\"], "
+            "\"frozen\": [],\n",
             STEPS);
     put_list(f, "loss_f32", loss);
     put_list(f, "grad_norm", norm);
     put_list(f, "grad_norm_after_clip", after);
     put_list(f, "lr", lr);
     double e = w * (double)xs[0] - (double)ts[0];
-    fprintf(f, " \"loss_after\": %.9g, \"clip_acts\": %d, \"noise_elements\": {}, \"tolerance\": {\n", e * e, acted);
+    fprintf(f,
+            " \"loss_after\": %.9g, \"clip_acts\": %d, \"noise_elements\": {}, \"tolerance\": {\n",
+            e * e, acted);
     put_list(f, "loss", tight);
     put_list(f, "grad_norm", tight);
-    fprintf(f, " \"loss_after\": 1e-5, \"params_final\": {\"w\": 1e-6}, \"grads_step0\": {\"w\": 1e-6}}}\n");
+    fprintf(f, " \"loss_after\": 1e-5, \"params_final\": {\"w\": 1e-6}, \"grads_step0\": {\"w\": "
+               "1e-6}}}\n");
     fclose(f);
 }
 
@@ -108,8 +116,11 @@ static og_verdict verdict(double off, char *what, size_t size)
     folder_open(folder, sizeof folder);
     write_case(folder, off);
     assert_ok(og_cases_run(folder, NULL, &cases), og_cases_report(cases));
-    v = og_cases_count(cases, OG_PASSED) ? OG_PASSED : og_cases_count(cases, OG_FAILED) ? OG_FAILED : OG_SKIPPED;
-    snprintf(what, size, "%s", og_cases_count(cases, OG_FAILED) ? og_cases_at(cases, 0)->report.what : "");
+    v = og_cases_count(cases, OG_PASSED)   ? OG_PASSED
+        : og_cases_count(cases, OG_FAILED) ? OG_FAILED
+                                           : OG_SKIPPED;
+    snprintf(what, size, "%s",
+             og_cases_count(cases, OG_FAILED) ? og_cases_at(cases, 0)->report.what : "");
     og_cases_free(cases);
     folder_close(folder);
     return v;

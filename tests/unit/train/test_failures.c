@@ -1,7 +1,7 @@
 /*
- * Every allocation and file call fails once: loading a model, making its training step, running it, and saving over an
- * existing file. Each attempt ends in a clean error, and the old file is as it was; the first attempt that meets no
- * failure gives the number of points.
+ * Every allocation and file call fails once: loading a model, making its training step, running it,
+ * and saving over an existing file. Each attempt ends in a clean error, and the old file is as it
+ * was; the first attempt that meets no failure gives the number of points.
  */
 #include "exec/exec.h"
 #include "onnxgrad/onnxgrad.h"
@@ -35,7 +35,7 @@ static const og_tensor *weights(void *context, const char *name)
 
 static void mark_parameters(og_graph *g)
 {
-    static const char *const names[] = {"fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"};
+    static const char *const names[] = { "fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias" };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         og_value *v = og_graph_find(g, names[i]);
@@ -47,10 +47,10 @@ static void mark_parameters(og_graph *g)
 
 static og_status run_step(og_session *s)
 {
-    float x[ROWS * COLUMNS] = {1, 2, 3};
-    int64_t label[ROWS] = {0, 2}, dims[2] = {ROWS, COLUMNS}, rows = ROWS;
-    og_feed feeds[2] = {{"x", og_tensor_view(OG_FLOAT, 2, dims, x)},
-                        {"label", og_tensor_view(OG_INT64, 1, &rows, label)}};
+    float x[ROWS * COLUMNS] = { 1, 2, 3 };
+    int64_t label[ROWS] = { 0, 2 }, dims[2] = { ROWS, COLUMNS }, rows = ROWS;
+    og_feed feeds[2] = { { "x", og_tensor_view(OG_FLOAT, 2, dims, x) },
+                         { "label", og_tensor_view(OG_INT64, 1, &rows, label) } };
     og_run_info info;
 
     return og_session_run(s, feeds, 2, NULL, 0, NULL, &info);
@@ -76,7 +76,7 @@ static og_status attempt(void)
     og_graph *g = NULL, *training = NULL;
     og_session *s = NULL;
     og_loss loss;
-    og_report report = {0};
+    og_report report = { 0 };
     og_status status = og_load(model_path, NULL, &g);
 
     if (!status && !(training = og_graph_clone(g)))
@@ -88,7 +88,7 @@ static og_status attempt(void)
     if (!status)
         status = og_train_step(training, loss.value, "clip_norm(1.0) | adam(lr=1e-3)");
     if (!status)
-        status = og_session_new(training, &(og_session_options){.threads = 1}, &s);
+        status = og_session_new(training, &(og_session_options){ .threads = 1 }, &s);
     if (!status)
         status = run_step(s);
     if (!status)
@@ -103,7 +103,7 @@ static og_status attempt(void)
 
 static void assert_same_file(const char *path, const void *expected, size_t size)
 {
-    og_report r = {0};
+    og_report r = { 0 };
     void *data;
     size_t n;
 
@@ -115,7 +115,7 @@ static void assert_same_file(const char *path, const void *expected, size_t size
 
 static void test_every_point(void **state)
 {
-    og_report r = {0};
+    og_report r = { 0 };
     void *old, *old_checkpoint;
     size_t size, checkpoint_size;
     int points = 0;
@@ -134,7 +134,8 @@ static void test_every_point(void **state)
         }
         if (status != OG_NO_MEMORY && status != OG_IO && status != OG_LIMIT)
             fail_msg("failure %d ends in %s", n, og_status_name(status));
-        assert_same_file(saved_path, old, size); /* the same weights every time, so the same bytes */
+        assert_same_file(saved_path, old,
+                         size); /* the same weights every time, so the same bytes */
         assert_same_file(checkpoint_path, old_checkpoint, checkpoint_size);
     }
     og_free(old);
@@ -166,7 +167,7 @@ static int tear_down(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_point)};
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_every_point) };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -7,13 +7,17 @@ static og_status code_for(const char *type, int rank, const int64_t *dims, const
     points p;
     og_graph *g = og_graph_new("feeds");
     og_value *x = og_input(g, "input", type);
-    og_train_options o = { .loss = "cross_entropy(scores, classes)", .batch = 8, .epochs = 1, .threads = 1,
+    og_train_options o = { .loss = "cross_entropy(scores, classes)",
+                           .batch = 8,
+                           .epochs = 1,
+                           .threads = 1,
                            .feeds = feeds };
     og_trainer *t;
     og_status status;
 
     points_open(&p, rank, dims);
-    og_output(g, "scores", og_linear(og_reshape_to(x, 2, (const int64_t[]){ -1, WIDTH }), CLASSES, "fc"));
+    og_output(g, "scores",
+              og_linear(og_reshape_to(x, 2, (const int64_t[]){ -1, WIDTH }), CLASSES, "fc"));
     assert_ok(og_graph_status(g), og_graph_report(g));
     status = og_trainer_new(g, p.data, &o, &t);
     if (!status)
@@ -26,7 +30,8 @@ static og_status code_for(const char *type, int rank, const int64_t *dims, const
 
 static void shapes_are_adapted(void **state)
 {
-    static const int64_t flat[] = { ROWS, 4 }, square[] = { ROWS, 2, 2 }, image[] = { ROWS, 1, 2, 2 };
+    static const int64_t flat[] = { ROWS, 4 }, square[] = { ROWS, 2, 2 },
+                         image[] = { ROWS, 1, 2, 2 };
 
     (void)state;
     assert_int_equal(code_for("float[batch,4]", 2, flat, NULL), OG_OK);

@@ -25,7 +25,8 @@ static og_graph *with_seed(uint64_t seed, bool other_first)
     return g;
 }
 
-/* U(-1/sqrt(fan_in), 1/sqrt(fan_in)): within the bound, filling it, mean 0 and the variance of a uniform one. */
+/* U(-1/sqrt(fan_in), 1/sqrt(fan_in)): within the bound, filling it, mean 0 and the variance of a
+ * uniform one. */
 static void uniform_by_fan_in(void **state)
 {
     og_graph *g = with_seed(7, false);
@@ -54,7 +55,8 @@ static void uniform_by_fan_in(void **state)
 static void by_seed_and_name(void **state)
 {
     og_graph *a = with_seed(7, false), *b = with_seed(7, true), *c = with_seed(8, false);
-    const og_tensor *x = parameter(a, "fc.weight"), *y = parameter(b, "fc.weight"), *z = parameter(c, "fc.weight");
+    const og_tensor *x = parameter(a, "fc.weight"), *y = parameter(b, "fc.weight"),
+                    *z = parameter(c, "fc.weight");
 
     (void)state;
     assert_memory_equal(x->data, y->data, og_tensor_bytes(x));
@@ -68,7 +70,8 @@ static void convolution(void **state)
 {
     og_graph *g = og_graph_new("conv");
     og_value *x = og_input(g, "x", "float[n,6,9,9]");
-    og_value *y = og_conv2d_opt(x, 8, 3, "c", .padding = 1, .stride = 2, .groups = 2, .no_bias = true);
+    og_value *y =
+        og_conv2d_opt(x, 8, 3, "c", .padding = 1, .stride = 2, .groups = 2, .no_bias = true);
 
     (void)state;
     assert_ok(og_graph_status(g), og_graph_report(g));
@@ -105,8 +108,9 @@ static void needs_a_size(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(uniform_by_fan_in), cmocka_unit_test(by_seed_and_name), cmocka_unit_test(convolution),
-        cmocka_unit_test(linear_of_rank_3),  cmocka_unit_test(needs_a_size),
+        cmocka_unit_test(uniform_by_fan_in), cmocka_unit_test(by_seed_and_name),
+        cmocka_unit_test(convolution),       cmocka_unit_test(linear_of_rank_3),
+        cmocka_unit_test(needs_a_size),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

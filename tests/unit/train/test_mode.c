@@ -1,4 +1,5 @@
-/* Modes while training: statistics of BatchNormalization are learned and saved, dropout acts in training only. */
+/* Modes while training: statistics of BatchNormalization are learned and saved, dropout acts in
+ * training only. */
 #include "fixture.h"
 
 #include <math.h>
@@ -18,8 +19,8 @@ static og_graph *normalised(bool dropout)
     og_graph *g = og_graph_new("modes");
     og_value *x = og_input(g, "x", "float[batch,4]");
 
-    x = og_batch_normalization(x, filled(g, "scale", 1), filled(g, "shift", 0), filled(g, "mean", 0),
-                               filled(g, "var", 1));
+    x = og_batch_normalization(x, filled(g, "scale", 1), filled(g, "shift", 0),
+                               filled(g, "mean", 0), filled(g, "var", 1));
     if (dropout)
         x = og_dropout(x, og_scalar(g, OG_FLOAT, 0.5), NULL);
     og_output(g, "scores", og_linear(x, CLASSES, "fc"));
@@ -29,8 +30,13 @@ static og_graph *normalised(bool dropout)
 
 static og_trainer *train(og_graph *g, og_dataset *data, const char *bn, const char *dropout)
 {
-    og_train_options o = { .loss = "cross_entropy(scores, label)", .chain = "sgd(lr=0.01)", .batch = ROWS,
-                           .steps = 60, .threads = 1, .bn = bn, .dropout = dropout };
+    og_train_options o = { .loss = "cross_entropy(scores, label)",
+                           .chain = "sgd(lr=0.01)",
+                           .batch = ROWS,
+                           .steps = 60,
+                           .threads = 1,
+                           .bn = bn,
+                           .dropout = dropout };
     og_trainer *t;
 
     assert_ok(og_trainer_new(g, data, &o, &t), og_trainer_report(t));
@@ -38,7 +44,8 @@ static og_trainer *train(og_graph *g, og_dataset *data, const char *bn, const ch
     return t;
 }
 
-/* After many steps over all rows the running mean is that of the data, the variance the population's. */
+/* After many steps over all rows the running mean is that of the data, the variance the
+ * population's. */
 static void statistics_are_learned(void **state)
 {
     points p;
@@ -86,8 +93,13 @@ static void dropout_acts_in_training(void **state)
     (void)state;
     points_flat(&p);
     for (int k = 0; k < 2; k++) {
-        og_train_options o = { .loss = "cross_entropy(scores, label)", .chain = "sgd(lr=0)", .batch = ROWS,
-                               .steps = 2, .threads = 1, .bn = "frozen", .dropout = k ? "file" : "train" };
+        og_train_options o = { .loss = "cross_entropy(scores, label)",
+                               .chain = "sgd(lr=0)",
+                               .batch = ROWS,
+                               .steps = 2,
+                               .threads = 1,
+                               .bn = "frozen",
+                               .dropout = k ? "file" : "train" };
         og_trainer *t;
         og_run_info info;
 
@@ -104,9 +116,9 @@ static void dropout_acts_in_training(void **state)
         }
         og_trainer_free(t);
     }
-    assert_true(fabs(without[0] - without[1]) < 1e-6);   /* the same rows in another order */
-    assert_true(fabs(with[0] - without[0]) < 1e-6);      /* measured without dropout */
-    assert_true(fabs(with[1] - without[0]) > 1e-3);      /* a step with it */
+    assert_true(fabs(without[0] - without[1]) < 1e-6); /* the same rows in another order */
+    assert_true(fabs(with[0] - without[0]) < 1e-6);    /* measured without dropout */
+    assert_true(fabs(with[1] - without[0]) > 1e-3);    /* a step with it */
     og_dataset_free(p.data);
     og_graph_free(g);
 }

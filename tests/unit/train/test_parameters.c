@@ -5,7 +5,8 @@
 
 #include <math.h>
 
-static og_value *constant(og_graph *g, const char *name, int rank, const int64_t *dims, bool initializer)
+static og_value *constant(og_graph *g, const char *name, int rank, const int64_t *dims,
+                          bool initializer)
 {
     og_tensor *t = og_tensor_new(OG_FLOAT, rank, dims);
     og_value *v;
@@ -18,7 +19,11 @@ static og_value *constant(og_graph *g, const char *name, int rank, const int64_t
     og_tensor_free(t);
     return v;
 }
-#define DIMS(...) (int)(sizeof((const int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)), (const int64_t[]){ __VA_ARGS__ }
+#define DIMS(...)                                                                                  \
+    (int)(sizeof((const int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)), (const int64_t[])           \
+    {                                                                                              \
+        __VA_ARGS__                                                                                \
+    }
 
 typedef struct found {
     og_arena *arena;
@@ -51,7 +56,8 @@ static void check(const found *f, const char *name, bool trained, const char *wh
         fail_msg("%s is %s: %s", name, c->trained ? "trained" : "constant", c->why);
 }
 
-/* Weights under an exporter's names, seen through operators that only move numbers, in Constants too. */
+/* Weights under an exporter's names, seen through operators that only move numbers, in Constants
+ * too. */
 static void weights(void **state)
 {
     og_graph *g = og_graph_new("weights");
@@ -63,8 +69,9 @@ static void weights(void **state)
     found f;
 
     (void)state;
-    og_output(g, "y", og_matmul(y, og_transpose(og_squeeze(og_unsqueeze(matrix, OG_INTS(0)), OG_INTS(0)),
-                                                (og_ints){ 0 })));
+    og_output(g, "y",
+              og_matmul(y, og_transpose(og_squeeze(og_unsqueeze(matrix, OG_INTS(0)), OG_INTS(0)),
+                                        (og_ints){ 0 })));
     f = find(g, NULL, NULL);
     check(&f, "val_2", true, "weight of Conv");
     check(&f, "onnx::Conv_7", true, "bias of Conv");
@@ -73,7 +80,8 @@ static void weights(void **state)
     og_graph_free(g);
 }
 
-/* Elementwise operators alone: an initializer is trained unless its name is an exporter's, a Constant never. */
+/* Elementwise operators alone: an initializer is trained unless its name is an exporter's, a
+ * Constant never. */
 static void elementwise(void **state)
 {
     og_graph *g = og_graph_new("elementwise");
@@ -128,7 +136,8 @@ static void recurrent(void **state)
 {
     og_graph *g = og_graph_new("recurrent");
     og_value *x = og_input(g, "x", "float[t,2,3]"), *w = constant(g, "val_1", DIMS(1, 16, 3), true);
-    og_value *r = constant(g, "val_2", DIMS(1, 16, 4), true), *b = constant(g, "val_3", DIMS(1, 32), true);
+    og_value *r = constant(g, "val_2", DIMS(1, 16, 4), true),
+             *b = constant(g, "val_3", DIMS(1, 32), true);
     og_value *h = constant(g, "val_4", DIMS(1, 2, 4), true);
     found f;
 
@@ -163,7 +172,8 @@ static void overrides(void **state)
     og_graph_free(g);
 }
 
-static og_value *numbered(og_graph *g, const char *name, int64_t rows, int64_t columns, bool transposed)
+static og_value *numbered(og_graph *g, const char *name, int64_t rows, int64_t columns,
+                          bool transposed)
 {
     int64_t dims[2] = { rows, columns };
     og_tensor *t = og_tensor_new(OG_FLOAT, 2, dims);
@@ -171,7 +181,8 @@ static og_value *numbered(og_graph *g, const char *name, int64_t rows, int64_t c
 
     for (int64_t i = 0; i < rows; i++)
         for (int64_t j = 0; j < columns; j++)
-            og_set_double(t, i * columns + j, transposed ? (double)(j * rows + i) : (double)(i * columns + j));
+            og_set_double(t, i * columns + j,
+                          transposed ? (double)(j * rows + i) : (double)(i * columns + j));
     v = og_graph_add_constant(g, name, og_graph_copy_tensor(g, t));
     assert_true(og_list_push(g->arena, &g->initializers, v));
     og_tensor_free(t);
@@ -182,7 +193,8 @@ static og_value *numbered(og_graph *g, const char *name, int64_t rows, int64_t c
 static void tied(void **state)
 {
     og_graph *g = og_graph_new("tied");
-    og_value *x = og_gather(numbered(g, "embedding", 6, 4, false), og_input(g, "ids", "int64[n,5]"));
+    og_value *x =
+        og_gather(numbered(g, "embedding", 6, 4, false), og_input(g, "ids", "int64[n,5]"));
     found f;
 
     (void)state;
@@ -220,8 +232,12 @@ static void long_chain(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(weights),   cmocka_unit_test(elementwise), cmocka_unit_test(tables_and_statistics),
-        cmocka_unit_test(recurrent), cmocka_unit_test(overrides),   cmocka_unit_test(tied),
+        cmocka_unit_test(weights),
+        cmocka_unit_test(elementwise),
+        cmocka_unit_test(tables_and_statistics),
+        cmocka_unit_test(recurrent),
+        cmocka_unit_test(overrides),
+        cmocka_unit_test(tied),
         cmocka_unit_test(long_chain),
     };
 

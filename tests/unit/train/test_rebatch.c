@@ -10,13 +10,15 @@ typedef og_value *model_part(og_graph *g, og_value *x);
 static og_value *reshape_constant(og_graph *g, og_value *x)
 {
     (void)g;
-    return og_reshape_to(og_reshape_to(x, 3, (const int64_t[]){ FIXED, 2, 2 }), 2, (const int64_t[]){ FIXED, 4 });
+    return og_reshape_to(og_reshape_to(x, 3, (const int64_t[]){ FIXED, 2, 2 }), 2,
+                         (const int64_t[]){ FIXED, 4 });
 }
 
 static og_value *reshape_rest(og_graph *g, og_value *x)
 {
     (void)g;
-    return og_reshape_to(og_reshape_to(x, 3, (const int64_t[]){ FIXED, -1, 2 }), 2, (const int64_t[]){ FIXED, -1 });
+    return og_reshape_to(og_reshape_to(x, 3, (const int64_t[]){ FIXED, -1, 2 }), 2,
+                         (const int64_t[]){ FIXED, -1 });
 }
 
 /* Rows of a constant, all the same. */
@@ -49,16 +51,19 @@ static og_value *initial_state(og_graph *g, og_value *x)
 {
     og_value *sequence = og_reshape_to(x, 3, (const int64_t[]){ FIXED, 2, 2 });
     og_value *w = og_transpose(rows(g, 3, (const int64_t[]){ 1, 2, 12 }, 0.3f), OG_INTS(0, 2, 1));
-    og_value *r = rows(g, 3, (const int64_t[]){ 1, 12, 3 }, 0.2f), *h = rows(g, 3, (const int64_t[]){ 1, FIXED, 3 }, 0.1f);
-    og_value *y = og_lstm_opt(og_transpose(sequence, OG_INTS(1, 0, 2)), w, r, NULL, NULL, h, NULL, NULL,
-                              .hidden_size = 3);
+    og_value *r = rows(g, 3, (const int64_t[]){ 1, 12, 3 }, 0.2f),
+             *h = rows(g, 3, (const int64_t[]){ 1, FIXED, 3 }, 0.1f);
+    og_value *y = og_lstm_opt(og_transpose(sequence, OG_INTS(1, 0, 2)), w, r, NULL, NULL, h, NULL,
+                              NULL, .hidden_size = 3);
 
-    return og_reshape_to(og_transpose(og_squeeze(y, OG_INTS(1)), OG_INTS(1, 0, 2)), 2, (const int64_t[]){ FIXED, 6 });
+    return og_reshape_to(og_transpose(og_squeeze(y, OG_INTS(1)), OG_INTS(1, 0, 2)), 2,
+                         (const int64_t[]){ FIXED, 6 });
 }
 
 static og_value *expand_constant(og_graph *g, og_value *x)
 {
-    return og_add(og_expand(og_slice(x, og_int64s(g, 1, (const int64_t[]){ 0 }), og_int64s(g, 1, (const int64_t[]){ 1 }),
+    return og_add(og_expand(og_slice(x, og_int64s(g, 1, (const int64_t[]){ 0 }),
+                                     og_int64s(g, 1, (const int64_t[]){ 1 }),
                                      og_int64s(g, 1, (const int64_t[]){ 1 }), NULL),
                             og_int64s(g, 2, (const int64_t[]){ FIXED, 4 })),
                   x);
@@ -79,8 +84,9 @@ static og_value *merged(og_graph *g, og_value *x)
 {
     (void)g;
     x = og_transpose(og_reshape_to(x, 3, (const int64_t[]){ FIXED * 2, 2, 1 }), OG_INTS(1, 0, 2));
-    return og_reshape_to(og_transpose(og_reshape_to(x, 3, (const int64_t[]){ 2, -1, 2 }), OG_INTS(1, 0, 2)), 2,
-                         (const int64_t[]){ FIXED, 4 });
+    return og_reshape_to(
+        og_transpose(og_reshape_to(x, 3, (const int64_t[]){ 2, -1, 2 }), OG_INTS(1, 0, 2)), 2,
+        (const int64_t[]){ FIXED, 4 });
 }
 
 static double loss_at(model_part *part, int64_t batch, og_report *report)
@@ -88,7 +94,9 @@ static double loss_at(model_part *part, int64_t batch, og_report *report)
     points p;
     og_graph *g = og_graph_new("fixed");
     og_value *x = og_input(g, "x", "float[2,4]");
-    og_train_options o = { .loss = "cross_entropy(scores, label)", .batch = batch, .epochs = 1, .threads = 1 };
+    og_train_options o = {
+        .loss = "cross_entropy(scores, label)", .batch = batch, .epochs = 1, .threads = 1
+    };
     og_trainer *t;
     double loss = NAN;
 
@@ -112,7 +120,8 @@ static void same_loss(model_part *part)
     assert_true(isfinite(fixed));
     free = loss_at(part, 8, &report);
     if (!(fabs(free - fixed) < 1e-6))
-        fail_msg("%.9g at batch 2, %.9g at batch 8: %s (%s)", fixed, free, report.what, report.where);
+        fail_msg("%.9g at batch 2, %.9g at batch 8: %s (%s)", fixed, free, report.what,
+                 report.where);
 }
 
 static void undone(void **state)

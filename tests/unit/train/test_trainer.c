@@ -1,4 +1,5 @@
-/* The trainer: it learns, stops, resumes in the same bits, chooses the best, and says what is wrong. */
+/* The trainer: it learns, stops, resumes in the same bits, chooses the best, and says what is
+ * wrong. */
 #include "fixture.h"
 
 #include <math.h>
@@ -29,8 +30,13 @@ static bool watch(void *context, const og_train_event *e)
 
 static og_train_options options_for(seen *s)
 {
-    return (og_train_options){ .loss = "cross_entropy(scores, label)", .chain = "clip_norm(1) | adam(lr=0.05)",
-                               .batch = 8, .epochs = 20, .threads = 1, .watch = watch, .context = s };
+    return (og_train_options){ .loss = "cross_entropy(scores, label)",
+                               .chain = "clip_norm(1) | adam(lr=0.05)",
+                               .batch = 8,
+                               .epochs = 20,
+                               .threads = 1,
+                               .watch = watch,
+                               .context = s };
 }
 
 static void learns(void **state)
@@ -105,7 +111,8 @@ static void same_state(og_trainer *a, og_trainer *b)
 
     assert_int_equal(og_state_size(x), og_state_size(y));
     for (size_t i = 0; i < og_state_size(x); i++) {
-        og_tensor *u = og_state_tensor(x, og_state_name(x, i)), *v = og_state_tensor(y, og_state_name(x, i));
+        og_tensor *u = og_state_tensor(x, og_state_name(x, i)),
+                  *v = og_state_tensor(y, og_state_name(x, i));
 
         assert_non_null(v);
         assert_int_equal(u->count, v->count);
@@ -113,7 +120,8 @@ static void same_state(og_trainer *a, og_trainer *b)
     }
 }
 
-/* Stopped in the middle of an epoch, restored into a new trainer, and run to the end: the same bits. */
+/* Stopped in the middle of an epoch, restored into a new trainer, and run to the end: the same
+ * bits. */
 static void resumes(void **state)
 {
     points p;
@@ -224,7 +232,8 @@ static void stops_at_nan(void **state)
     assert_int_equal(s.steps, 2); /* rows 16 to 23 are the third batch */
     assert_non_null(strstr(og_trainer_report(t)->where, "step 3 of epoch 1"));
     for (size_t i = 0; i < og_state_size(og_trainer_state(t)); i++) {
-        const og_tensor *x = og_state_tensor(og_trainer_state(t), og_state_name(og_trainer_state(t), i));
+        const og_tensor *x =
+            og_state_tensor(og_trainer_state(t), og_state_name(og_trainer_state(t), i));
 
         for (int64_t k = 0; k < x->count; k++)
             assert_true(isfinite(og_get_double(x, k)));
@@ -280,7 +289,8 @@ static void folder_is_kept(void **state)
     assert_ok(og_trainer_run(t), og_trainer_report(t));
     og_trainer_free(t);
     for (int i = 0; i < 4; i++) {
-        static const char *const files[] = { "command.txt", "model.onnx", "last.safetensors", "metrics.jsonl" };
+        static const char *const files[] = { "command.txt", "model.onnx", "last.safetensors",
+                                             "metrics.jsonl" };
 
         snprintf(file, sizeof file, "%s/%s", folder, files[i]);
         assert_true(og_file_exists(file));
@@ -295,9 +305,11 @@ static void folder_is_kept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(learns),        cmocka_unit_test(measures_rows), cmocka_unit_test(default_loss),
-        cmocka_unit_test(resumes),       cmocka_unit_test(refuses_other), cmocka_unit_test(patience_ends),
-        cmocka_unit_test(stops_at_nan),  cmocka_unit_test(freezes),       cmocka_unit_test(folder_is_kept),
+        cmocka_unit_test(learns),         cmocka_unit_test(measures_rows),
+        cmocka_unit_test(default_loss),   cmocka_unit_test(resumes),
+        cmocka_unit_test(refuses_other),  cmocka_unit_test(patience_ends),
+        cmocka_unit_test(stops_at_nan),   cmocka_unit_test(freezes),
+        cmocka_unit_test(folder_is_kept),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
