@@ -100,6 +100,11 @@ OG_API og_value *og_stage_tensor_norm(og_stage_context *c, size_t i);
 /* Lets what arrives through, times a double scalar, cast once; its norm needs no second pass then. */
 OG_API void og_stage_multiply(og_stage_context *c, size_t i, og_value *coef);
 
+/* For a stage with OG_STAGE_LR: from here on the i-th update goes downhill, `rate` being the learning rate (a double
+ * scalar) that it was multiplied by.  The second gives that rate, NULL before. */
+OG_API void og_stage_descends(og_stage_context *c, size_t i, og_value *rate);
+OG_API og_value *og_stage_rate(const og_stage_context *c, size_t i);
+
 /* The new parameter, for stages that work on it (OG_STAGE_WEIGHTS). */
 OG_API og_value *og_stage_next(const og_stage_context *c, size_t i);
 OG_API void og_stage_set_next(og_stage_context *c, size_t i, og_value *next);
@@ -112,6 +117,8 @@ OG_API og_value *og_stage_cast(og_stage_context *c, size_t i, og_value *scalar);
 /* The slot `opt/<label>/<slot>/<parameter>` of the parameter's type and shape, every element `initial` at first;
  * a double scalar or list of that name; the scalar or list of doubles `opt/<label>/<slot>`. */
 OG_API og_value *og_stage_slot(og_stage_context *c, size_t i, const char *slot, double initial);
+OG_API og_value *og_stage_shaped_slot(og_stage_context *c, size_t i, const char *slot, int rank,
+                                      const int64_t *dims, double initial); /* of another shape */
 OG_API og_value *og_stage_copy_slot(og_stage_context *c, size_t i, const char *slot); /* begins as the parameter */
 OG_API og_value *og_stage_tensor_slot(og_stage_context *c, size_t i, const char *slot, double initial);
 OG_API og_value *og_stage_list_slot(og_stage_context *c, size_t i, const char *slot, int64_t n,

@@ -153,6 +153,18 @@ void og_stage_out(og_stage_context *c, size_t i, og_value *update)
     param(c, i)->now = (og_flow){ .value = update };
 }
 
+void og_stage_descends(og_stage_context *c, size_t i, og_value *rate)
+{
+    param(c, i)->rate = rate;
+    if (!c->step->lr)
+        c->step->lr = rate;
+}
+
+og_value *og_stage_rate(const og_stage_context *c, size_t i)
+{
+    return param(c, i)->rate;
+}
+
 og_value *og_stage_next(const og_stage_context *c, size_t i)
 {
     og_step_param *p = param(c, i);
@@ -229,6 +241,15 @@ og_value *og_stage_slot(og_stage_context *c, size_t i, const char *slot, double 
 
     /* The sizes of a parameter are numbers, and a known og_dim is its number. */
     return og_step_state(c->step, name, p->type.elem, p->type.rank, p->type.dims, initial);
+}
+
+og_value *og_stage_shaped_slot(og_stage_context *c, size_t i, const char *slot, int rank,
+                               const int64_t *dims, double initial)
+{
+    const og_value *p = param(c, i)->parameter;
+    char *name = og_arena_print(c->step->graph->arena, "opt/%s/%s/%s", c->label, slot, p->name);
+
+    return og_step_state(c->step, name, p->type.elem, rank, dims, initial);
 }
 
 og_value *og_stage_copy_slot(og_stage_context *c, size_t i, const char *slot)

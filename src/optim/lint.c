@@ -14,6 +14,8 @@ static const struct {
       "clips each part before they are averaged, which biases the mean; clip once, behind it" },
     { OG_STAGE_CLIP, OG_STAGE_FINITE,
       "comes too late there: one infinite gradient has been spread over all by the clip" },
+    { OG_STAGE_ACCUMULATE, OG_STAGE_FINITE,
+      "comes too late there: one infinite gradient stays in the sum; finite stands first" },
     { OG_STAGE_DECAY, OG_STAGE_ADAPTIVE,
       "is divided with the gradient there (L2); behind it the decay would be decoupled, as in adamw" },
     { OG_STAGE_ADAPTIVE | OG_STAGE_MOMENTUM, OG_STAGE_ACCUMULATE,

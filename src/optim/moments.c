@@ -81,3 +81,20 @@ og_value *og_moments_scale(og_stage_context *c, size_t i, const og_moments *mome
         *m = out[1];
     return out[0];
 }
+
+/* (m' beta1 / (1 - beta1^(t+1)) + g (1 - beta1) / (1 - beta1^t)) / (sqrt(v' / (1 - beta2^t)) + eps), t from 1 */
+og_value *og_moments_nesterov(og_stage_context *c, size_t i, double beta1, double beta2, og_value *eps)
+{
+    og_graph *g = og_stage_graph(c);
+    og_moments s = { .beta1 = og_scalar(g, OG_DOUBLE, beta1), .beta2 = og_scalar(g, OG_DOUBLE, beta2) };
+    og_value *m, *v, *ahead, *now, *above;
+
+    s.weight1 = og_sub(one(c), s.beta1);
+    s.weight2 = og_sub(one(c), s.beta2);
+    ahead = og_div(s.beta1, og_sub(one(c), og_pow(s.beta1, og_plus(og_stage_clock(c), 2))));
+    now = og_mul(s.weight1, og_moments_correct(c, s.beta1));
+    og_moments_update(c, i, &s, &m, &v);
+    above = og_add(og_mul(m, og_stage_cast(c, i, ahead)), og_mul(og_stage_in(c, i), og_stage_cast(c, i, now)));
+    v = og_mul(v, og_stage_cast(c, i, og_moments_correct(c, s.beta2)));
+    return og_div(above, og_add(og_sqrt(v), og_stage_cast(c, i, eps)));
+}

@@ -39,6 +39,9 @@ og_value *og_moments_second(og_stage_context *c, size_t i, const og_moments *mom
 og_value *og_moments_scale(og_stage_context *c, size_t i, const og_moments *moments,
                            og_value *correct1, og_value *correct2, og_value *eps, og_value **m);
 
+/* optax's adam with nesterov=True for one parameter: fixed betas, slots m and v. */
+og_value *og_moments_nesterov(og_stage_context *c, size_t i, double beta1, double beta2, og_value *eps);
+
 /* A slot x that becomes keep * x + weight * by, weight being 1 - keep: x + weight * (by - x). */
 og_value *og_mean_update(og_stage_context *c, size_t i, const char *slot, og_value *weight, og_value *by);
 

@@ -179,6 +179,7 @@ typedef struct og_step_param {
     og_flow after;  /* … and the first that is neither that nor a clip; value NULL until then */
     og_value *next; /* the new parameter, once a stage works on it */
     const og_chain_link *lr; /* the learning rate it met */
+    og_value *rate; /* what it was multiplied by, once it descends */
     bool frozen;
 } og_step_param;
 
@@ -203,6 +204,8 @@ typedef struct og_step {
     og_step_param *params;
     og_value *count, *clock; /* `opt/step` and its double */
     og_value *gate;          /* bool: what follows is done in this run; NULL: always */
+    og_value *loss;
+    size_t n_forward;        /* nodes of the graph before the step */
     og_value *seed;          /* what the gradients are multiplied by from the start; NULL: 1 */
     og_value *lr;            /* the first learning rate */
     og_list(og_step_cast) casts;
@@ -235,6 +238,10 @@ void og_step_bind(og_step *step, og_value *state, og_value *update);
 og_value *og_stage_norm_of(og_stage_context *c, og_value *x); /* p = 2, of any value */
 /* min(1, bound / (norm + the argument "eps")). */
 og_value *og_stage_clip_coef(og_stage_context *c, og_value *bound, og_value *norm);
+
+/* The sensitivity of the loss at other parameters: gradients[i] for the i-th in reach, where the parameters in reach are
+ * at[i].  Clones the part of the graph between them and the loss. */
+og_status og_stage_gradient(og_stage_context *c, og_value *const at[], og_value *gradients[]);
 
 og_value *og_flows_norm(og_step *step, size_t n, og_flow *const *flows);
 /* Sets the infos of the norms, `ok` and what it watches. */

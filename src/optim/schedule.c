@@ -6,6 +6,8 @@
  */
 #include "optim/optim.h"
 
+#include <stdlib.h>
+
 #define VALUE { "value", OG_ARG_NUMBER, NULL, "(-inf, inf)", "the first value, before any decay" }
 #define STEPS { "steps", OG_ARG_NUMBER, NULL, "(0, inf)", "when the last value is reached" }
 #define END { "end", OG_ARG_NUMBER, "0", "(-inf, inf)", "the last value" }
@@ -22,6 +24,18 @@ static og_value *argument(og_schedule_context *c, const char *name)
             !og_signature_value(&c->step->lexer, &signature, c->call, NULL, k, &value))
             return og_step_number(c->step, &value, state);
     return NULL;
+}
+
+/* The text of a word. */
+static const char *word(og_schedule_context *c, const char *name)
+{
+    og_signature signature = og_schedule_signature(c->schedule);
+    og_chain_arg value = { .word = "" };
+
+    for (int k = 0; k < og_signature_count(&signature); k++)
+        if (strcmp(signature.arg[k].name, name) == 0)
+            (void)og_signature_value(&c->step->lexer, &signature, c->call, NULL, k, &value);
+    return value.word;
 }
 
 static og_value *number(og_schedule_context *c, double x)
@@ -101,10 +115,107 @@ static og_value *cosine_build(og_schedule_context *c)
     return og_add(end, og_mul(og_sub(argument(c, "value"), end), og_times(og_plus(wave, 1), 0.5)));
 }
 
-/* value / (1 + decay * t) */
+/* value / (1 + decay * t)^power */
 static og_value *inverse_build(og_schedule_context *c)
 {
-    return og_div(argument(c, "value"), og_plus(og_mul(argument(c, "decay"), c->t), 1));
+    og_value *below = og_plus(og_mul(argument(c, "decay"), c->t), 1);
+
+    return og_div(argument(c, "value"), og_pow(below, argument(c, "power")));
+}
+
+/* value * by, for numbers that follow one schedule in proportion */
+static og_value *product_build(og_schedule_context *c)
+{
+    return og_mul(argument(c, "value"), argument(c, "by"));
+}
+
+/* min(value, 1 / sqrt(t + 1)): Adafactor's relative step */
+static og_value *relative_build(og_schedule_context *c)
+{
+    og_value *root = og_div(number(c, 1), og_sqrt(og_plus(c->t, 1))), *value = argument(c, "value");
+
+    return og_where(og_less(root, value), root, value);
+}
+
+/* value * sqrt(every / max(t, every)): Noam's and T5's inverse root */
+static og_value *inverse_root_build(og_schedule_context *c)
+{
+    og_value *every = argument(c, "every"), *later = og_where(og_less(c->t, every), every, c->t);
+
+    return og_mul(argument(c, "value"), og_sqrt(og_div(every, later)));
+}
+
+/* Cosine waves from value to end, the first over `steps`, each `times` as long as the one before (SGDR). */
+static og_value *restarts_build(og_schedule_context *c)
+{
+    static const double pi = 3.14159265358979323846;
+    og_value *steps = argument(c, "steps"), *times = argument(c, "times"), *one = number(c, 1), *turn, *first;
+    og_value *equal = og_equal(times, one), *growth = og_where(equal, number(c, 2), times), *length, *end;
+
+    /* the k-th wave begins at steps (times^k - 1) / (times - 1); the small shift keeps t at a beginning in its wave */
+    turn = og_plus(og_mul(og_div(c->t, steps), og_plus(growth, -1)), 1 + 1e-12);
+    turn = floor_of(og_div(og_log(turn), og_log(growth)));
+    turn = og_where(equal, floor_of(og_div(c->t, steps)), turn);
+    length = og_mul(steps, og_where(equal, one, og_pow(growth, turn)));
+    first = og_div(og_mul(steps, og_plus(og_pow(growth, turn), -1)), og_plus(growth, -1));
+    first = og_where(equal, og_mul(turn, steps), first);
+    end = argument(c, "end");
+    turn = OG_OP("Cos", NULL, og_times(og_div(og_sub(c->t, first), length), pi));
+    return og_add(end, og_mul(og_sub(argument(c, "value"), end), og_times(og_plus(turn, 1), 0.5)));
+}
+
+/* Up from value / start to value over `up` of the steps, then down to value / start / end, along cosines or lines. */
+static og_value *onecycle_build(og_schedule_context *c)
+{
+    static const double pi = 3.14159265358979323846;
+    og_value *last = og_plus(argument(c, "steps"), -1), *top = og_plus(og_mul(argument(c, "steps"), argument(c, "up")), -1);
+    og_value *high = argument(c, "value"), *low = og_div(high, argument(c, "start"));
+    og_value *rising = og_not(og_greater(c->t, top)), *from, *to, *x;
+
+    x = og_where(rising, og_div(c->t, top), at_most_one(og_div(og_sub(c->t, top), og_sub(last, top))));
+    from = og_where(rising, low, high);
+    to = og_where(rising, high, og_div(low, argument(c, "final")));
+    if (strcmp(word(c, "shape"), "cosine") == 0)
+        x = og_sub(number(c, 0.5), og_times(OG_OP("Cos", NULL, og_times(x, pi)), 0.5));
+    return og_add(from, og_mul(og_sub(to, from), x));
+}
+
+/* Between low and value and back, `up` steps each way (CyclicLR's triangular). */
+static og_value *cyclic_build(og_schedule_context *c)
+{
+    og_value *up = argument(c, "up"), *low = argument(c, "low"), *round = og_div(c->t, og_times(up, 2));
+    og_value *place = og_times(og_sub(round, floor_of(round)), 2);
+    og_value *x = og_sub(number(c, 1), og_abs(og_plus(place, -1)));
+
+    return og_add(low, og_mul(og_sub(argument(c, "value"), low), x));
+}
+
+/* `value`, and from `at` on `then`, whose clock begins there. */
+static og_value *join_build(og_schedule_context *c)
+{
+    og_value *at = argument(c, "at"), *zero = number(c, 0), *late = og_not(og_less(c->t, at));
+    og_value *clock = c->step->clock, *first = argument(c, "value"), *then;
+
+    c->step->clock = og_where(late, og_sub(clock, at), zero);
+    then = argument(c, "then");
+    c->step->clock = clock;
+    return og_where(late, then, first);
+}
+
+/* value * gamma for each of the steps "30 60 90" that is reached */
+static og_value *multistep_build(og_schedule_context *c)
+{
+    og_value *value = argument(c, "value"), *gamma = argument(c, "gamma"), *factor = number(c, 1);
+    const char *text = word(c, "at");
+    char *end;
+
+    for (double at = strtod(text, &end); end != text; at = strtod(text, &end)) {
+        factor = og_mul(factor, og_where(og_less(c->t, number(c, at)), number(c, 1), gamma));
+        text = end;
+    }
+    if (text[strspn(text, " ")] != '\0')
+        (void)og_lex_fail(&c->step->lexer, c->call->at, "'at' is a list of steps, found '%s'", word(c, "at"));
+    return og_mul(value, factor);
 }
 
 const og_schedule og_schedules[] = {
@@ -124,8 +235,33 @@ const og_schedule og_schedules[] = {
       { VALUE, END, STEPS, { "power", OG_ARG_NUMBER, "1", "(0, inf)", "1 is linear" }, WARMUP },
       polynomial_build },
     { "cosine", "half a cosine wave", 1, { VALUE, STEPS, WARMUP, END }, cosine_build },
-    { "inverse", "value / (1 + decay * t)", 1,
-      { VALUE, { "decay", OG_ARG_NUMBER, NULL, "[0, inf)", "of each step" }, WARMUP }, inverse_build },
+    { "inverse", "value / (1 + decay * t)^power", 1,
+      { VALUE, { "decay", OG_ARG_NUMBER, NULL, "[0, inf)", "of each step" },
+        { "power", OG_ARG_NUMBER, "1", "[0, inf)", "of the divisor" }, WARMUP }, inverse_build },
+    { "inverse_root", "value * sqrt(every / max(t, every))", 1,
+      { VALUE, { "every", OG_ARG_NUMBER, NULL, "(0, inf)", "where it begins to fall" }, WARMUP },
+      inverse_root_build },
+    { "relative", "min(value, 1 / sqrt(t + 1))", 1, { VALUE }, relative_build },
+    { "product", "value * by", 1,
+      { VALUE, { "by", OG_ARG_NUMBER, NULL, "(-inf, inf)", "the factor" } }, product_build },
+    { "restarts", "cosine waves, each longer than the one before", 1,
+      { VALUE, { "steps", OG_ARG_NUMBER, NULL, "(0, inf)", "the length of the first" },
+        { "times", OG_ARG_NUMBER, "1", "[1, inf)", "how much longer the next is" }, WARMUP, END },
+      restarts_build },
+    { "onecycle", "up to value, then far down", 1,
+      { VALUE, STEPS, { "up", OG_ARG_NUMBER, "0.3", "(0, 1)", "the part of the steps that rises" },
+        { "start", OG_ARG_NUMBER, "25", "[1, inf)", "begins at value / start" },
+        { "final", OG_ARG_NUMBER, "1e4", "[1, inf)", "ends at the beginning / final" },
+        { "shape", OG_ARG_WORD, "cosine", "cosine linear", "of both parts" } }, onecycle_build },
+    { "cyclic", "up to value and back, again and again", 1,
+      { VALUE, { "low", OG_ARG_NUMBER, "0", "(-inf, inf)", "the lowest value" },
+        { "up", OG_ARG_NUMBER, "2000", "(0, inf)", "steps from low to value" } }, cyclic_build },
+    { "multistep", "times gamma at given steps", 1,
+      { VALUE, { "at", OG_ARG_WORD, NULL, NULL, "the steps, as \"30 60 90\"" },
+        { "gamma", OG_ARG_NUMBER, "0.1", "[0, inf)", "the factor" }, WARMUP }, multistep_build },
+    { "join", "one schedule, then another", 2,
+      { VALUE, { "then", OG_ARG_NUMBER, NULL, "(-inf, inf)", "what follows" },
+        { "at", OG_ARG_NUMBER, NULL, "[0, inf)", "the step where it begins" } }, join_build },
     { .name = NULL },
 };
 

@@ -344,12 +344,14 @@ static og_status step_make(og_step *step, og_value *loss, og_chain_tree *tree)
     OG_TRY(step_walk(step, tree, NULL, all, visit_prepare));
     OG_TRY(check_lr(step));
     OG_TRY(og_chain_lint(step, tree));
+    step->loss = loss;
+    step->n_forward = step->graph->nodes.n;
     OG_TRY(gradients_find(step, loss));
     OG_TRY(og_step_watch(step));
     OG_TRY(step_walk(step, tree, NULL, all, visit_build));
     OG_TRY(params_bind(step));
     OG_TRY(count_bind(step));
-    step->graph->info[OG_INFO_LOSS] = loss;
+    step->graph->info[OG_INFO_LOSS] = step->loss;
     step->graph->info[OG_INFO_LR] = step->lr;
     return og_step_infos(step);
 }

@@ -5,10 +5,10 @@ static og_status lr_build(og_stage_context *c)
 {
     og_value *lr = og_stage_argument(c, "lr"), *down = og_neg(lr);
 
-    if (!c->step->lr)
-        c->step->lr = lr;
-    for (size_t i = 0; i < og_stage_count(c); i++)
+    for (size_t i = 0; i < og_stage_count(c); i++) {
         og_stage_out(c, i, og_mul(og_stage_in(c, i), og_stage_cast(c, i, down)));
+        og_stage_descends(c, i, lr);
+    }
     return OG_OK;
 }
 

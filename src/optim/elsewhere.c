@@ -1,0 +1,84 @@
+/*
+ * The gradient at other parameters than the present ones: the nodes between the parameters and the loss are added once
+ * more, reading the others, and swept again.
+ */
+#include "autodiff/autodiff.h"
+#include "optim/optim.h"
+
+/* For each value of the forward pass by its id: what stands for it, or NULL where it does not depend on them. */
+typedef struct elsewhere {
+    og_graph *g;
+    og_value **other;
+} elsewhere;
+
+/* Which nodes the loss needs. */
+static void mark_needed(og_step *step, bool *needed)
+{
+    if (step->loss->node)
+        needed[step->loss->node->id] = true;
+    for (size_t i = step->n_forward; i-- > 0;) {
+        const og_node *node = step->graph->nodes.v[i];
+
+        for (int j = 0; needed[i] && j < node->n_in; j++)
+            if (node->in[j] && node->in[j]->node && node->in[j]->graph == step->graph)
+                needed[node->in[j]->node->id] = true;
+    }
+}
+
+static og_status add_again(elsewhere *e, og_arena *arena, const og_node *node)
+{
+    og_value **in = OG_NEW_N(arena, og_value *, node->n_in + 1);
+    og_node_spec spec = { .op = node->op, .attrs = node->raw, .n_in = node->n_in, .n_out = node->n_out,
+                          .in = in };
+    og_node *again;
+    bool any = false;
+
+    if (!in)
+        return og_fail(og_graph_errors(e->g), OG_NO_MEMORY, "no memory for a training step");
+    for (int j = 0; j < node->n_in; j++) {
+        og_value *x = node->in[j], *other = x && x->graph == e->g ? e->other[x->id] : NULL;
+
+        any = any || other;
+        in[j] = other ? other : x;
+    }
+    if (!any)
+        return OG_OK;
+    for (const og_attr *a = node->raw; a && a->name; a++)
+        if (a->kind == OG_ATTR_GRAPH || a->kind == OG_ATTR_GRAPHS)
+            return og_fail(og_graph_errors(e->g), OG_UNSUPPORTED,
+                           "the loss cannot be computed a second time through %s", node->op->name);
+    again = og_graph_add_node(e->g, &spec);
+    for (int k = 0; again && k < node->n_out; k++)
+        e->other[node->out[k]->id] = again->out[k];
+    return og_graph_status(e->g);
+}
+
+static og_status loss_again(og_stage_context *c, og_value *const at[], og_value **loss)
+{
+    og_step *step = c->step;
+    elsewhere e = { .g = step->graph, .other = OG_NEW_N(step->arena, og_value *, step->graph->values.n) };
+    bool *needed = OG_NEW_N(step->arena, bool, step->n_forward + 1);
+
+    if (!e.other || !needed)
+        return og_fail(og_graph_errors(e.g), OG_NO_MEMORY, "no memory for a training step");
+    mark_needed(step, needed);
+    for (size_t i = 0; i < og_stage_count(c); i++)
+        e.other[og_stage_parameter(c, i)->id] = at[i];
+    for (size_t i = 0; i < step->n_forward; i++)
+        if (needed[i] && !step->graph->nodes.v[i]->dead)
+            OG_TRY(add_again(&e, step->arena, step->graph->nodes.v[i]));
+    *loss = e.other[step->loss->id];
+    return OG_OK;
+}
+
+og_status og_stage_gradient(og_stage_context *c, og_value *const at[], og_value *gradients[])
+{
+    og_value *loss = NULL;
+
+    OG_TRY(og_graph_status(c->step->graph));
+    OG_TRY(loss_again(c, at, &loss));
+    OG_TRY(og_backward(c->step->graph, loss, og_cast_like(c->step->seed, loss), at, og_stage_count(c), gradients));
+    for (size_t i = 0; i < og_stage_count(c); i++)
+        gradients[i] = og_value_now(gradients[i]);
+    return og_graph_status(c->step->graph);
+}
