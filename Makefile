@@ -13,14 +13,17 @@ export ONNXGRAD_VENV ?= $(CURDIR)/$(BUILD)/venv
 
 all: build
 
-build:
+configure:
 	@.ci/install $(BUILDERS)
 	cmake -S . -B $(BUILD) -G Ninja -DONNXGRAD_WERROR=$(WERROR)
+
+build: configure
 	cmake --build $(BUILD)
 
 # Ten epochs of a network on Fashion-MNIST, then what clipping is for.
-demo: build
+demo: configure
 	@.ci/install dataset-fashion-mnist
+	cmake --build $(BUILD) --target onnxgrad_command
 	tests/demo.sh $(BUILD)/onnxgrad $(BUILD)/demo
 
 test:
@@ -50,4 +53,4 @@ lint:
 clean:
 	rm -rf build build-*
 
-.PHONY: all build demo test asan bench format lint clean
+.PHONY: all configure build demo test asan bench format lint clean
