@@ -4,12 +4,11 @@
  * which kernels disagree about NaN.
  */
 #include "kernels/gemm.h"
+#include "kernels/simd.h"
 
 #ifdef OG_HAVE_OPENBLAS
 #include <cblas.h>
 #endif
-
-#define OG_SIMD _Pragma("omp simd")
 
 enum { FEW_COLUMNS = 12, BIG = 512, BIG_ROWS = 256 };
 

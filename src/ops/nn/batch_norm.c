@@ -81,7 +81,7 @@ static void bn_run(const og_call *c, int64_t piece, void *scratch)
     const og_bn_plan *p = c->work;
     const og_tensor *x = c->in[0];
     const size_t size = (size_t)og_elem_bits(x->elem) / 8;
-    const double keep = (double)a->momentum;
+    const double keep = a->training_mode ? (double)a->momentum : 1;
     int64_t first, end;
 
     (void)scratch;
@@ -90,11 +90,10 @@ static void bn_run(const og_call *c, int64_t piece, void *scratch)
         const double old_mean = og_get_double(c->in[3], ch), old_var = og_get_double(c->in[4], ch);
         double mean = old_mean, var = old_var, inv;
 
-        if (a->training_mode) {
+        if (a->training_mode)
             bn_statistics(c, ch, &mean, &var);
-            bn_output(c, 1, ch, old_mean * keep + mean * (1 - keep));
-            bn_output(c, 2, ch, old_var * keep + var * (1 - keep));
-        }
+        bn_output(c, 1, ch, old_mean * keep + mean * (1 - keep));
+        bn_output(c, 2, ch, old_var * keep + var * (1 - keep));
         inv = 1 / sqrt(var + (double)a->epsilon);
         bn_output(c, 3, ch, mean);
         bn_output(c, 4, ch, inv);

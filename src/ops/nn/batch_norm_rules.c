@@ -41,17 +41,15 @@ static og_value *bn_mean(og_value *x)
     return og_reduce("ReduceMean", x, other_axes(x, axes), false);
 }
 
+/* While not training, the running statistics are the given ones: a node that is frozen keeps its
+ * outputs. */
 og_status og_bn_infer(og_infer *c)
 {
-    const og_bn_attrs *a = c->attrs;
     const int rank = og_infer_rank(c, 0);
     og_dim channels;
 
     if (rank < 2)
         return og_infer_fail(c, OG_BAD_SHAPE, "input X has rank %d, expected at least 2", rank);
-    if (!a->training_mode && c->n_out > 1 && !c->op->domain)
-        return og_infer_fail(c, OG_BAD_VALUE, "%d outputs with training_mode = 0, expected 1",
-                             c->n_out);
     channels = og_infer_dim(c, 0, 1);
     for (int i = 1; i < 5; i++) {
         if (og_infer_rank(c, i) != 1)
@@ -117,6 +115,8 @@ void og_bn_expand(og_rewrite *c)
 
     mean = og_cast_like(og_in(c, 3), x);
     var = og_cast_like(og_in(c, 4), x);
+    og_replace(c, 1, og_in(c, 3));
+    og_replace(c, 2, og_in(c, 4));
     if (a->training_mode) {
         mean = bn_mean(x);
         d = og_sub(x, og_bn_column(mean, x));
