@@ -247,6 +247,102 @@ static void test_averages(void **state)
     model_free(&m);
 }
 
+/* The loss scale is in the gradient, halves with a skipped step and grows after good ones. */
+static void test_unscale(void **state)
+{
+    const float bad[] = { (float)NAN, 0 }, good[] = { 1, 2 };
+    model m = model_new(OG_FLOAT);
+    og_run_info info;
+
+    (void)state;
+    model_start(&m, "unscale(8, interval=2) | clip_norm(100) | sgd(lr=1, momentum=0.5)");
+    assert_ok(model_run(&m, good, good, &info), og_session_report(m.session));
+    assert_true(info.applied && near(info.grad_norm, sqrt(10)) && state_number(&m, "a", 1) == -2);
+    assert_ok(model_run(&m, bad, good, &info), og_session_report(m.session));
+    assert_true(!info.applied && info.step == 1 && state_number(&m, "a", 1) == -2);
+    assert_true(state_number(&m, "opt/unscale/loss_scale", 0) == 4);
+    assert_true(state_number(&m, "opt/sgd/momentum_buffer/a", 1) == 2);
+    for (int i = 0; i < 2; i++)
+        assert_ok(model_run(&m, good, good, &info), og_session_report(m.session));
+    assert_true(info.step == 3 && state_number(&m, "opt/unscale/loss_scale", 0) == 8);
+    model_free(&m);
+}
+
+static void test_counted_skips(void **state)
+{
+    const float bad[] = { (float)INFINITY, 0 }, good[] = { 1, 2 };
+    model m = model_new(OG_FLOAT);
+    og_run_info info;
+
+    (void)state;
+    model_start(&m, "finite(skip, most=2) | lr(1)");
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 2; i++) {
+            assert_ok(model_run(&m, bad, good, &info), og_session_report(m.session));
+            assert_false(info.applied);
+        }
+        assert_ok(model_run(&m, good, good, &info), og_session_report(m.session));
+        assert_true(info.applied && info.step == round + 1);
+    }
+    for (int i = 0; i < 2; i++)
+        assert_ok(model_run(&m, bad, good, &info), og_session_report(m.session));
+    assert_int_equal(model_run(&m, bad, good, &info), OG_NOT_FINITE);
+    assert_true(state_number(&m, "a", 0) == -2);
+    model_free(&m);
+}
+
+/* The loss sum(p^4) has the gradient 4 p^3; sam takes it at p + rho g / |g|. */
+static void test_sam(void **state)
+{
+    og_graph *g = og_graph_new("m");
+    int64_t dims[1] = { 2 };
+    double p[] = { 1, -2 }, norm = sqrt(16 + 32 * 32.0);
+    og_tensor t = og_tensor_view(OG_DOUBLE, 1, dims, p);
+    og_value *x = og_parameter(g, "p", &t), *square = og_mul(x, x);
+    og_value *loss = og_reduce("ReduceSum", og_mul(square, square), (og_ints){ 0, NULL }, false);
+    og_session *session;
+    og_run_info info;
+
+    (void)state;
+    assert_ok(og_train_step(g, loss, "sam(0.5) | lr(1)"), og_graph_report(g));
+    assert_ok(og_session_new(g, NULL, &session), og_session_report(session));
+    assert_ok(og_session_run(session, NULL, 0, NULL, 0, NULL, &info), og_session_report(session));
+    assert_true(fabs(info.loss - 17) < 1e-12 && fabs(info.grad_norm - norm) < 1e-12);
+    for (int i = 0; i < 2; i++) {
+        double at = p[i] + 0.5 * 4 * p[i] * p[i] * p[i] / norm;
+        double found = og_get_double(og_state_tensor(og_session_state(session), "p"), i);
+
+        assert_true(fabs(found - (p[i] - 4 * at * at * at)) < 1e-9);
+    }
+    og_session_free(session);
+    og_graph_free(g);
+}
+
+/* Memory may run out anywhere while a step is made. */
+static void test_memory(void **state)
+{
+    static const char *const chains[] = {
+        "accumulate(2) | clip_norm(1) | groups{ a: adam(lr=cosine(1, steps=9, warmup=2)); _: lars } | ema_weights",
+        "unscale | autoclip | prodigy | lookahead",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof chains / sizeof chains[0]; i++) {
+        og_status status = OG_NO_MEMORY;
+
+        for (uint64_t n = 1; status && n < 20000; n++) {
+            model m = model_new(OG_FLOAT);
+
+            og_fail_at(n);
+            status = og_train_step(m.g, m.loss, chains[i]);
+            og_fail_at(0);
+            assert_true(status == OG_OK || status == OG_NO_MEMORY);
+            model_free(&m);
+        }
+        assert_int_equal(status, OG_OK);
+    }
+}
+
 /* ---- Refusals ---------------------------------------------------------------------------------------------------------------- */
 
 static void test_refusals(void **state)
@@ -352,6 +448,8 @@ int main(void)
         cmocka_unit_test(test_live_change), cmocka_unit_test(test_identity),
         cmocka_unit_test(test_refusals),    cmocka_unit_test(test_no_influence),
         cmocka_unit_test(test_accumulate),  cmocka_unit_test(test_averages),
+        cmocka_unit_test(test_unscale),     cmocka_unit_test(test_counted_skips),
+        cmocka_unit_test(test_sam),         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_own_stage),   cmocka_unit_test(test_explain),
     };
 
