@@ -10,9 +10,9 @@
 #include "base/base.h"
 
 typedef struct og_blend {
-    int64_t from, to;       /* sizes of the axis */
-    const int64_t *first;   /* [to] the first neighbour */
-    const int64_t *start;   /* [to + 1] weights [start[o], start[o + 1]) */
+    int64_t from, to;     /* sizes of the axis */
+    const int64_t *first; /* [to] the first neighbour */
+    const int64_t *start; /* [to + 1] weights [start[o], start[o + 1]) */
     const double *weight;
     const uint8_t *outside; /* [to] these become `value`; NULL: none */
     double value;

@@ -7,14 +7,10 @@ static void FN(blend_rows)(const double *w, int64_t n, const T *x, T *y, int64_t
 
     if (n == 2)
         OG_SIMD
-        for (int64_t i = 0; i < inner; i++)
-            y[i] = first * x[i] + second * x[inner + i];
-    else if (n)
-        OG_SIMD
-        for (int64_t i = 0; i < inner; i++)
-            y[i] = first * x[i];
-    else
-        memset(y, 0, (size_t)inner * sizeof(T));
+    for (int64_t i = 0; i < inner; i++)
+        y[i] = first * x[i] + second * x[inner + i];
+    else if (n) OG_SIMD for (int64_t i = 0; i < inner; i++) y[i] = first * x[i];
+    else memset(y, 0, (size_t)inner * sizeof(T));
     for (int64_t k = n == 2 ? 2 : 1; k < n; k++) {
         const T weight = (T)w[k];
 

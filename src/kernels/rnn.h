@@ -50,19 +50,20 @@ typedef struct og_lstm_row {
 typedef struct og_lstm_back {
     const void *saved, *before; /* [4n], [n] the cell before */
     const void *peephole;
-    const void *dsaved;         /* [4n] or NULL: a gradient of `saved` itself */
-    const void *dh;             /* [n] gradient of the hidden state after */
-    void *dc;                   /* [n] of the cell after; becomes that of the cell before */
-    void *dsums;                /* [4n] */
-    void *room;                 /* [6n] */
-    double *dp;                 /* [3n] or NULL: sums up the peepholes' gradient */
+    const void *dsaved; /* [4n] or NULL: a gradient of `saved` itself */
+    const void *dh;     /* [n] gradient of the hidden state after */
+    void *dc;           /* [n] of the cell after; becomes that of the cell before */
+    void *dsums;        /* [4n] */
+    void *room;         /* [6n] */
+    double *dp;         /* [3n] or NULL: sums up the peepholes' gradient */
 } og_lstm_back;
 
 /* Gates: update, reset, hidden. */
 typedef struct og_gru_row {
-    void *gates;  /* [3n] the sums, overwritten */
-    void *saved;  /* [3n] or NULL */
-    void *inner;  /* [n] linear_before: the hidden gate's product; else reset times hidden, written */
+    void *gates; /* [3n] the sums, overwritten */
+    void *saved; /* [3n] or NULL */
+    void
+        *inner; /* [n] linear_before: the hidden gate's product; else reset times hidden, written */
     void *hidden; /* [n] before and after */
 } og_gru_row;
 

@@ -18,7 +18,7 @@ OG_INLINE T FN(clipped)(T x, T bound)
     return x < -bound ? -bound : x;
 }
 
-/* ---- Activations: f(x) and its slope, both of the numbers a and b ------------------------------ */
+/* ---- Activations: f(x) and its slope, both of the numbers a and b ---------------------------- */
 
 OG_INLINE T FN(sigmoid)(T x, T a, T b)
 {
@@ -175,17 +175,38 @@ OG_INLINE void FN(map_slope)(T (*f)(T, T, T), const og_act *act, const T *x, T *
 static void FN(activate)(const og_act *f, const T *x, T *y, int64_t n)
 {
     switch (f->kind) {
-    case OG_ACT_SIGMOID: FN(map)(FN(sigmoid), f, x, y, n); break;
-    case OG_ACT_TANH: FN(map)(FN(tanh), f, x, y, n); break;
-    case OG_ACT_RELU: FN(map)(FN(relu), f, x, y, n); break;
-    case OG_ACT_AFFINE: FN(map)(FN(affine), f, x, y, n); break;
-    case OG_ACT_LEAKY_RELU: FN(map)(FN(leaky_relu), f, x, y, n); break;
-    case OG_ACT_THRESHOLDED_RELU: FN(map)(FN(thresholded_relu), f, x, y, n); break;
-    case OG_ACT_SCALED_TANH: FN(map)(FN(scaled_tanh), f, x, y, n); break;
-    case OG_ACT_HARD_SIGMOID: FN(map)(FN(hard_sigmoid), f, x, y, n); break;
-    case OG_ACT_ELU: FN(map)(FN(elu), f, x, y, n); break;
-    case OG_ACT_SOFTSIGN: FN(map)(FN(softsign), f, x, y, n); break;
-    default: FN(map)(FN(softplus), f, x, y, n);
+    case OG_ACT_SIGMOID:
+        FN(map)(FN(sigmoid), f, x, y, n);
+        break;
+    case OG_ACT_TANH:
+        FN(map)(FN(tanh), f, x, y, n);
+        break;
+    case OG_ACT_RELU:
+        FN(map)(FN(relu), f, x, y, n);
+        break;
+    case OG_ACT_AFFINE:
+        FN(map)(FN(affine), f, x, y, n);
+        break;
+    case OG_ACT_LEAKY_RELU:
+        FN(map)(FN(leaky_relu), f, x, y, n);
+        break;
+    case OG_ACT_THRESHOLDED_RELU:
+        FN(map)(FN(thresholded_relu), f, x, y, n);
+        break;
+    case OG_ACT_SCALED_TANH:
+        FN(map)(FN(scaled_tanh), f, x, y, n);
+        break;
+    case OG_ACT_HARD_SIGMOID:
+        FN(map)(FN(hard_sigmoid), f, x, y, n);
+        break;
+    case OG_ACT_ELU:
+        FN(map)(FN(elu), f, x, y, n);
+        break;
+    case OG_ACT_SOFTSIGN:
+        FN(map)(FN(softsign), f, x, y, n);
+        break;
+    default:
+        FN(map)(FN(softplus), f, x, y, n);
     }
 }
 
@@ -193,22 +214,44 @@ static void FN(activate)(const og_act *f, const T *x, T *y, int64_t n)
 static void FN(derive)(const og_act *f, const T *x, const T *y, T *d, int64_t n)
 {
     switch (f->kind) {
-    case OG_ACT_SIGMOID: FN(map_slope)(FN(sigmoid_slope), f, y, d, n); break;
-    case OG_ACT_TANH: FN(map_slope)(FN(tanh_slope), f, y, d, n); break;
-    case OG_ACT_RELU: FN(map_slope)(FN(relu_slope), f, y, d, n); break;
-    case OG_ACT_AFFINE: FN(map_slope)(FN(affine_slope), f, y, d, n); break;
-    case OG_ACT_LEAKY_RELU: FN(map_slope)(FN(leaky_relu_slope), f, x, d, n); break;
-    case OG_ACT_THRESHOLDED_RELU: FN(map_slope)(FN(thresholded_relu_slope), f, x, d, n); break;
-    case OG_ACT_SCALED_TANH: FN(map_slope)(FN(scaled_tanh_slope), f, x, d, n); break;
-    case OG_ACT_HARD_SIGMOID: FN(map_slope)(FN(hard_sigmoid_slope), f, x, d, n); break;
-    case OG_ACT_ELU: FN(map_slope)(FN(elu_slope), f, x, d, n); break;
-    case OG_ACT_SOFTSIGN: FN(map_slope)(FN(softsign_slope), f, x, d, n); break;
-    default: FN(map_slope)(FN(sigmoid), f, x, d, n); /* of softplus */
+    case OG_ACT_SIGMOID:
+        FN(map_slope)(FN(sigmoid_slope), f, y, d, n);
+        break;
+    case OG_ACT_TANH:
+        FN(map_slope)(FN(tanh_slope), f, y, d, n);
+        break;
+    case OG_ACT_RELU:
+        FN(map_slope)(FN(relu_slope), f, y, d, n);
+        break;
+    case OG_ACT_AFFINE:
+        FN(map_slope)(FN(affine_slope), f, y, d, n);
+        break;
+    case OG_ACT_LEAKY_RELU:
+        FN(map_slope)(FN(leaky_relu_slope), f, x, d, n);
+        break;
+    case OG_ACT_THRESHOLDED_RELU:
+        FN(map_slope)(FN(thresholded_relu_slope), f, x, d, n);
+        break;
+    case OG_ACT_SCALED_TANH:
+        FN(map_slope)(FN(scaled_tanh_slope), f, x, d, n);
+        break;
+    case OG_ACT_HARD_SIGMOID:
+        FN(map_slope)(FN(hard_sigmoid_slope), f, x, d, n);
+        break;
+    case OG_ACT_ELU:
+        FN(map_slope)(FN(elu_slope), f, x, d, n);
+        break;
+    case OG_ACT_SOFTSIGN:
+        FN(map_slope)(FN(softsign_slope), f, x, d, n);
+        break;
+    default:
+        FN(map_slope)(FN(sigmoid), f, x, d, n); /* of softplus */
     }
 }
 
 /* Sums x become gates f(clip(x)); `saved` (or NULL) takes what the way back needs. */
-static void FN(gate)(const og_rnn_cell *cell, const og_act *f, const T *x, T *y, T *saved, int64_t n)
+static void FN(gate)(const og_rnn_cell *cell, const og_act *f, const T *x, T *y, T *saved,
+                     int64_t n)
 {
     if (saved && cell->keeps_sums)
         memcpy(saved, x, (size_t)n * sizeof(T));
@@ -304,8 +347,8 @@ static void FN(peephole_back)(double *dp, const T *da, const T *c, int64_t n)
 }
 
 /* Through h = out f(c): dsums of the output gate, and the rest of the cell's gradient. */
-static void FN(lstm_back_output)(const og_rnn_cell *cell, const og_lstm_back *r, const T *out,
-                                 T *c, T *hc, int64_t n)
+static void FN(lstm_back_output)(const og_rnn_cell *cell, const og_lstm_back *r, const T *out, T *c,
+                                 T *hc, int64_t n)
 {
     const T *p = r->peephole, *dh = r->dh, *saved = r->saved, *dsaved = r->dsaved;
     T *dout = (T *)r->dsums + n, *dc = r->dc, *part = (T *)r->room + 5 * n;
@@ -331,8 +374,7 @@ static void FN(lstm_back)(const og_rnn_cell *cell, const og_lstm_back *r, int64_
     T *din = r->dsums, *dout = din + n, *dforget = dout + n, *dcandidate = dforget + n;
     const T *in = FN(gates_again)(cell, &cell->act[0], saved, room, 3 * n);
     const T *out = in + n, *forget = out + n;
-    const T *candidate =
-        FN(gates_again)(cell, &cell->act[1], saved + 3 * n, room + 3 * n, n);
+    const T *candidate = FN(gates_again)(cell, &cell->act[1], saved + 3 * n, room + 3 * n, n);
 
     OG_SIMD
     for (int64_t i = 0; i < n; i++)
@@ -397,8 +439,7 @@ static void FN(gru_back_update)(const og_rnn_cell *cell, const og_gru_back *r, i
     T *room = r->room, *dh = r->dh, *dupdate = r->dsums, *dreset = dupdate + n;
     T *dcandidate = dreset + n, *drecurrent = r->drecurrent;
     const T *update = FN(gates_again)(cell, &cell->act[0], saved, room, 2 * n), *reset = update + n;
-    const T *candidate =
-        FN(gates_again)(cell, &cell->act[1], saved + 2 * n, room + 2 * n, n);
+    const T *candidate = FN(gates_again)(cell, &cell->act[1], saved + 2 * n, room + 2 * n, n);
 
     OG_SIMD
     for (int64_t i = 0; i < n; i++) {

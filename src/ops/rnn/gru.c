@@ -91,13 +91,12 @@ static void gru_gradient(og_grad *c)
     const bool linear = a->linear_before_reset != 0;
     og_value *gates = og_y(c, KEPT_GATES), *before = og_y(c, KEPT_HIDDEN);
     og_value *inner = og_y(c, KEPT_INNER);
-    og_value *in[] = { gates, og_x(c, RNN_R), og_x(c, RNN_LENS), og_dy(c, 0), og_dy(c, 1),
-                       og_dy(c, KEPT_GATES), og_dy(c, KEPT_HIDDEN), before, inner,
-                       og_dy(c, KEPT_INNER) };
+    og_value *in[] = { gates,       og_x(c, RNN_R),       og_x(c, RNN_LENS),     og_dy(c, 0),
+                       og_dy(c, 1), og_dy(c, KEPT_GATES), og_dy(c, KEPT_HIDDEN), before,
+                       inner,       og_dy(c, KEPT_INNER) };
 
     og_rnn_back_attrs(a, attrs);
-    og_ops_on("onnxgrad::GRUGrad", attrs, (int)(sizeof in / sizeof *in), in,
-              linear ? 3 : 2, d);
+    og_ops_on("onnxgrad::GRUGrad", attrs, (int)(sizeof in / sizeof *in), in, linear ? 3 : 2, d);
     og_value *drecurrent = linear ? d[2] : d[0];
     og_rnn_rule(c, d[0], drecurrent,
                 og_wants(c, RNN_R) ? gru_dr(linear, d[0], drecurrent, before, inner) : NULL);

@@ -49,8 +49,7 @@ static void forward_step(const og_unroll *u, gru_side *s, og_value *input, int64
         sum[2] = og_add(sum[2], og_matmul(inner, s->r_hidden));
     }
     gate[2] = og_unroll_gate(cell, 1, sum[2]);
-    h = og_add(og_mul(og_sub(og_scalar_like(gate[0], 1), gate[0]), gate[2]),
-               og_mul(gate[0], s->h));
+    h = og_add(og_mul(og_sub(og_scalar_like(gate[0], 1), gate[0]), gate[2]), og_mul(gate[0], s->h));
     s->before[k] = og_unroll_masked(u, k, s->h, NULL);
     s->inner[k] = og_unroll_masked(u, k, inner, NULL);
     s->gates[k] = og_unroll_masked(u, k, og_unroll_cat(3, cell->keeps_sums ? sum : gate), NULL);
@@ -116,7 +115,7 @@ void og_gru_expand(og_rewrite *c)
     og_unroll_keep(&u, OUT_INNER, inner, false);
 }
 
-/* ---- The way back ------------------------------------------------------------------------------------- */
+/* ---- The way back ---------------------------------------------------------------------------- */
 
 typedef struct {
     gru_side side;
@@ -189,8 +188,8 @@ static bool back_side(const og_unroll *u, gru_back *b, int d)
     b->dinner = og_unroll_kept(u, og_in(c, BACK_DINNER), d);
     b->dsums = og_unroll_list(u, u->steps);
     b->drecurrent = og_unroll_list(u, u->steps);
-    if (!b->gates || !b->before || !b->inner || !b->dy || !b->dgates || !b->dbefore ||
-        !b->dinner || !b->dsums || !b->drecurrent)
+    if (!b->gates || !b->before || !b->inner || !b->dy || !b->dgates || !b->dbefore || !b->dinner ||
+        !b->dsums || !b->drecurrent)
         return false;
     b->dh = dy_h ? og_unroll_masked(u, 0, og_unroll_state(u, dy_h, d), NULL)
                  : og_zeros_like(b->before[0]);

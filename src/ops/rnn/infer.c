@@ -10,12 +10,27 @@
 #include <strings.h>
 
 static const og_rnn_kind kinds[] = {
-    { .first = 'L', .gates = 4, .acts = 3, .kept = 3, .training = "LSTMTraining",
-      .grad = "onnxgrad::LSTMGrad", .defaults = { OG_ACT_SIGMOID, OG_ACT_TANH, OG_ACT_TANH } },
-    { .first = 'G', .gates = 3, .acts = 2, .kept = 2, .training = "GRUTraining",
-      .grad = "onnxgrad::GRUGrad", .defaults = { OG_ACT_SIGMOID, OG_ACT_TANH } },
-    { .first = 'R', .gates = 1, .acts = 1, .kept = 2, .training = "RNNTraining",
-      .grad = "onnxgrad::RNNGrad", .defaults = { OG_ACT_TANH } },
+    { .first = 'L',
+      .gates = 4,
+      .acts = 3,
+      .kept = 3,
+      .training = "LSTMTraining",
+      .grad = "onnxgrad::LSTMGrad",
+      .defaults = { OG_ACT_SIGMOID, OG_ACT_TANH, OG_ACT_TANH } },
+    { .first = 'G',
+      .gates = 3,
+      .acts = 2,
+      .kept = 2,
+      .training = "GRUTraining",
+      .grad = "onnxgrad::GRUGrad",
+      .defaults = { OG_ACT_SIGMOID, OG_ACT_TANH } },
+    { .first = 'R',
+      .gates = 1,
+      .acts = 1,
+      .kept = 2,
+      .training = "RNNTraining",
+      .grad = "onnxgrad::RNNGrad",
+      .defaults = { OG_ACT_TANH } },
 };
 
 const og_rnn_kind *og_rnn_kind_of(const og_op *op)
@@ -42,7 +57,7 @@ bool og_rnn_reversed(const og_rnn_attrs *a, int d)
     return d == 1 || a->direction[0] == 'r';
 }
 
-/* ---- Activations -------------------------------------------------------------------------------- */
+/* ---- Activations ----------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;
@@ -56,7 +71,10 @@ static const struct {
     [OG_ACT_LEAKY_RELU] = { .name = "LeakyRelu", .alpha = true, .a = 0.01f },
     [OG_ACT_THRESHOLDED_RELU] = { .name = "ThresholdedRelu", .alpha = true, .a = 1 },
     [OG_ACT_SCALED_TANH] = { .name = "ScaledTanh", .alpha = true, .beta = true, .a = 1, .b = 1 },
-    [OG_ACT_HARD_SIGMOID] = { .name = "HardSigmoid", .alpha = true, .beta = true, .a = 0.2f,
+    [OG_ACT_HARD_SIGMOID] = { .name = "HardSigmoid",
+                              .alpha = true,
+                              .beta = true,
+                              .a = 0.2f,
                               .b = 0.5 },
     [OG_ACT_ELU] = { .name = "Elu", .alpha = true, .a = 1 },
     [OG_ACT_SOFTSIGN] = { .name = "Softsign" },
@@ -102,7 +120,7 @@ og_rnn_cell og_rnn_cell_of(const og_op *op, const og_rnn_attrs *a, int d)
     return cell;
 }
 
-/* ---- Types ------------------------------------------------------------------------------------------ */
+/* ---- Types ----------------------------------------------------------------------------------- */
 
 static og_status infer_attrs(og_infer *c, const og_rnn_attrs *a)
 {
@@ -242,9 +260,8 @@ og_status og_rnn_back_infer(og_infer *c)
     OG_TRY(infer_input(c, BACK_DGATES, 4, gates));
     OG_TRY(infer_input(c, BACK_DBEFORE, 3, kept));
     OG_TRY(infer_input(c, BACK_DY, 4,
-                       a->layout
-                           ? (og_dim *[]){ &s.batch, &s.steps, &s.directions, &s.n }
-                           : (og_dim *[]){ &s.steps, &s.directions, &s.batch, &s.n }));
+                       a->layout ? (og_dim *[]){ &s.batch, &s.steps, &s.directions, &s.n }
+                                 : (og_dim *[]){ &s.steps, &s.directions, &s.batch, &s.n }));
     OG_TRY(infer_state(c, BACK_DY_H, a->layout != 0, &s));
     if (lstm)
         OG_TRY(infer_state(c, BACK_DY_C, a->layout != 0, &s));
@@ -259,13 +276,12 @@ og_status og_rnn_back_infer(og_infer *c)
         return og_infer_shape(c, 2, 3, (og_dim[]){ s.directions, rows, width });
     if (lstm) {
         OG_TRY(infer_state_out(c, 2, a->layout != 0, &s));
-        OG_TRY(og_infer_shape(c, 3, 2,
-                              (og_dim[]){ s.directions, peepholes }));
+        OG_TRY(og_infer_shape(c, 3, 2, (og_dim[]){ s.directions, peepholes }));
     }
     return OG_OK;
 }
 
-/* ---- Versions and data -------------------------------------------------------------------------------- */
+/* ---- Versions and data ----------------------------------------------------------------------- */
 
 int og_rnn_valid_from(const og_node *node)
 {
@@ -276,7 +292,8 @@ int og_rnn_valid_from(const og_node *node)
     return a->layout ? 14 : 7;
 }
 
-/* At first an attribute said whether the whole sequence is wanted; its place as an output says it. */
+/* At first an attribute said whether the whole sequence is wanted; its place as an output says it.
+ */
 void og_rnn_upgrade(og_rewrite *c, int from)
 {
     if (from < 7)

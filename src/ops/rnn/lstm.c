@@ -49,9 +49,9 @@ static void lstm_gradient(og_grad *c)
     og_rnn_back_attrs(c->attrs, attrs);
     og_value *gates = og_y(c, KEPT_GATES), *before = og_y(c, KEPT_HIDDEN);
     og_value *cell = og_y(c, KEPT_CELL);
-    og_value *in[] = { gates, og_x(c, RNN_R), og_x(c, RNN_LENS), og_dy(c, 0), og_dy(c, 1),
-                       og_dy(c, KEPT_GATES), og_dy(c, KEPT_HIDDEN), cell, og_x(c, RNN_P),
-                       og_dy(c, 2), og_dy(c, KEPT_CELL) };
+    og_value *in[] = { gates,          og_x(c, RNN_R),       og_x(c, RNN_LENS),     og_dy(c, 0),
+                       og_dy(c, 1),    og_dy(c, KEPT_GATES), og_dy(c, KEPT_HIDDEN), cell,
+                       og_x(c, RNN_P), og_dy(c, 2),          og_dy(c, KEPT_CELL) };
 
     og_ops_on("onnxgrad::LSTMGrad", attrs, (int)(sizeof in / sizeof *in), in,
               og_x(c, RNN_P) ? 4 : 3, d);
@@ -83,8 +83,7 @@ static void lstm_back_step(og_rnn_piece *s, int64_t k)
                              .before = og_rnn_kept(s, c->in[BACK_CELL], r, k, p->n),
                              .peephole =
                                  peephole ? og_rnn_row(s, peephole->data, s->d * 3, p->n) : NULL,
-                             .dsaved =
-                                 og_rnn_kept(s, og_rnn_in(c, BACK_DGATES), r, k, 4 * p->n),
+                             .dsaved = og_rnn_kept(s, og_rnn_in(c, BACK_DGATES), r, k, 4 * p->n),
                              .dh = dh,
                              .dc = dc,
                              .dsums = dsums,
@@ -130,7 +129,8 @@ static void lstm_back_finish(const og_call *c)
         OG_PORT("initial_c", OG_SAME_AS(0), .optional = true, .role = OG_ROLE_STATE),              \
         OG_PORT("P", OG_SAME_AS(0), .optional = true, .role = OG_ROLE_WEIGHT)
 #define LSTM_OUT                                                                                   \
-    OG_PORT("Y", OG_SAME_AS(0), .optional = true), OG_PORT("Y_h", OG_SAME_AS(0), .optional = true), \
+    OG_PORT("Y", OG_SAME_AS(0), .optional = true),                                                 \
+        OG_PORT("Y_h", OG_SAME_AS(0), .optional = true),                                           \
         OG_PORT("Y_c", OG_SAME_AS(0), .optional = true)
 #define LSTM_ATTRS OG_RNN_ATTRS, OG_INT_ATTR(og_rnn_attrs, input_forget, 0)
 #define LSTM_SAMPLES(N)                                                                            \
@@ -204,8 +204,7 @@ const og_op og_op_lstm_grad = {
             OG_PORT("dY_h", OG_SAME_AS(0), .optional = true),
             OG_PORT("dgates", OG_SAME_AS(0), .optional = true),
             OG_PORT("dhidden_before", OG_SAME_AS(0), .optional = true),
-            OG_PORT("cell_before", OG_SAME_AS(0)),
-            OG_PORT("P", OG_SAME_AS(0), .optional = true),
+            OG_PORT("cell_before", OG_SAME_AS(0)), OG_PORT("P", OG_SAME_AS(0), .optional = true),
             OG_PORT("dY_c", OG_SAME_AS(0), .optional = true),
             OG_PORT("dcell_before", OG_SAME_AS(0), .optional = true) },
     .out = { OG_PORT("dsums", OG_SAME_AS(0)),

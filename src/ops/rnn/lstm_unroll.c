@@ -45,8 +45,7 @@ static void forward_step(const og_unroll *u, lstm_side *s, og_value *input, int6
     h = og_mul(gate[1], og_unroll_act(&cell->act[2], c));
     s->before_h[k] = og_unroll_masked(u, k, s->h, NULL);
     s->before_c[k] = og_unroll_masked(u, k, s->c, NULL);
-    s->gates[k] =
-        og_unroll_masked(u, k, og_unroll_cat(4, cell->keeps_sums ? sum : gate), NULL);
+    s->gates[k] = og_unroll_masked(u, k, og_unroll_cat(4, cell->keeps_sums ? sum : gate), NULL);
     s->y[k] = og_unroll_masked(u, k, h, NULL);
     s->h = og_unroll_masked(u, k, h, s->h);
     s->c = og_unroll_masked(u, k, c, s->c);
@@ -102,7 +101,7 @@ void og_lstm_expand(og_rewrite *c)
     og_unroll_keep(&u, OUT_CELL, before_c, false);
 }
 
-/* ---- The way back ------------------------------------------------------------------------------------- */
+/* ---- The way back ---------------------------------------------------------------------------- */
 
 typedef struct {
     lstm_side side;
@@ -176,8 +175,7 @@ static void back_step(const og_unroll *u, lstm_back *b, int64_t k)
 
 static og_value *back_start(const og_unroll *u, og_value *given, og_value *like, int d)
 {
-    return given ? og_unroll_masked(u, 0, og_unroll_state(u, given, d), NULL)
-                 : og_zeros_like(like);
+    return given ? og_unroll_masked(u, 0, og_unroll_state(u, given, d), NULL) : og_zeros_like(like);
 }
 
 static bool back_side(const og_unroll *u, lstm_back *b, int d)

@@ -80,18 +80,18 @@ void og_rnn_multiply(const og_rnn_matrix *m, int64_t rows, const void *a, int64_
             /* even groups: 14 rows are 5, 5 and 4 */
             const int64_t from = rows * g / groups, to = rows * (g + 1) / groups;
 
-            tiles->product(&(og_tile_product){
-                .rows = (int)(to - from),
-                .add = add,
-                .narrow = m->n - j <= tiles->width / 2,
-                .runs = 1,
-                .k = m->k,
-                .a = (const char *)a + (size_t)(from * lda) * size,
-                .a_row = lda,
-                .a_k = 1,
-                .b = (const char *)m->packed + (size_t)(j * m->k) * size,
-                .b_k = tiles->width,
-                .c = (char *)c + (size_t)(from * ldc + j) * size,
-                .ldc = ldc });
+            tiles->product(
+                &(og_tile_product){ .rows = (int)(to - from),
+                                    .add = add,
+                                    .narrow = m->n - j <= tiles->width / 2,
+                                    .runs = 1,
+                                    .k = m->k,
+                                    .a = (const char *)a + (size_t)(from * lda) * size,
+                                    .a_row = lda,
+                                    .a_k = 1,
+                                    .b = (const char *)m->packed + (size_t)(j * m->k) * size,
+                                    .b_k = tiles->width,
+                                    .c = (char *)c + (size_t)(from * ldc + j) * size,
+                                    .ldc = ldc });
         }
 }

@@ -32,7 +32,8 @@ typedef struct {
         OG_LIST_ATTR(og_rnn_attrs, activation_beta, FLOATS),                                       \
         OG_FLOAT_ATTR(og_rnn_attrs, clip, NAN),                                                    \
         OG_STRING_ATTR(og_rnn_attrs, direction, "forward"),                                        \
-        OG_INT_ATTR(og_rnn_attrs, hidden_size, OG_ABSENT, .positive = true), OG_INT_ATTR(og_rnn_attrs, layout, 0)
+        OG_INT_ATTR(og_rnn_attrs, hidden_size, OG_ABSENT, .positive = true),                       \
+        OG_INT_ATTR(og_rnn_attrs, layout, 0)
 
 #define OG_RNN_REAL (OG_BIT(OG_FLOAT) | OG_BIT(OG_DOUBLE))
 
@@ -61,7 +62,7 @@ enum {
 typedef struct og_rnn_kind {
     char first; /* of the operators' names: L, G, R */
     int gates, acts;
-    int kept;   /* …Training's output `gates`; behind it hidden_before, cell_before or inner */
+    int kept; /* …Training's output `gates`; behind it hidden_before, cell_before or inner */
     const char *training, *grad;
     og_act_kind defaults[3];
 } og_rnn_kind;
@@ -73,7 +74,7 @@ bool og_rnn_reversed(const og_rnn_attrs *a, int d);
 /* The cell of direction d; its attributes were checked by inference. */
 og_rnn_cell og_rnn_cell_of(const og_op *op, const og_rnn_attrs *a, int d);
 
-/* ---- Descriptors' functions (infer.c) ---------------------------------------------------------- */
+/* ---- Descriptors' functions (infer.c) -------------------------------------------------------- */
 
 og_status og_rnn_infer(og_infer *c);
 og_status og_rnn_back_infer(og_infer *c);
@@ -82,7 +83,7 @@ void og_rnn_upgrade(og_rewrite *c, int from);
 og_status og_rnn_check(og_call *c); /* lengths within the sequence */
 og_status og_rnn_back_check(og_call *c);
 
-/* ---- Gradients (rules.c) ------------------------------------------------------------------------ */
+/* ---- Gradients (rules.c) --------------------------------------------------------------------- */
 
 /* The Grad node's attributes: those of the forward node that it reads; ended by a NULL name. */
 void og_rnn_back_attrs(const og_rnn_attrs *a, og_attr out[12]);
@@ -91,7 +92,7 @@ void og_rnn_rule(og_grad *c, og_value *dsums, og_value *drecurrent, og_value *dR
 /* a^T b of stacks of matrices: [d, rows, m], [d, rows, n] -> [d, m, n]. */
 og_value *og_rnn_product(og_value *a, og_value *b);
 
-/* ---- Products with a fixed matrix (product.c) ---------------------------------------------------- */
+/* ---- Products with a fixed matrix (product.c) ------------------------------------------------ */
 
 /* op(B) [k, n], packed into panels as wide as a tile when it is used often enough. */
 typedef struct og_rnn_matrix {
@@ -109,7 +110,7 @@ int64_t og_rnn_ld(og_elem elem, int64_t n);
 void og_rnn_multiply(const og_rnn_matrix *m, int64_t rows, const void *a, int64_t lda, bool add,
                      void *c, int64_t ldc);
 
-/* ---- Kernels (steps.c, back.c) -------------------------------------------------------------------- */
+/* ---- Kernels (steps.c) ----------------------------------------------------------------------- */
 
 /* A piece is some sequences of the batch in one direction, over all steps. */
 typedef struct og_rnn_plan {
@@ -120,7 +121,7 @@ typedef struct og_rnn_plan {
     int64_t steps, batch, inputs, n; /* n hidden units */
     int64_t tile, tiles, chunk;      /* rows of a piece, pieces a direction, steps of one product */
     int64_t x_t, x_b, y_t, y_d, y_b, s_d, s_b; /* strides of X, Y and the states, in elements */
-    int64_t ld, ldn;                 /* of rows with all gates, of rows with one */
+    int64_t ld, ldn;                           /* of rows with all gates, of rows with one */
     bool packs;
     og_rnn_cell cell[2];
 } og_rnn_plan;
@@ -133,9 +134,9 @@ typedef struct og_rnn_piece {
     int d;
     bool reversed;
     int64_t first, rows;
-    const int32_t *lens;    /* of this piece's rows; NULL: all steps */
+    const int32_t *lens;                       /* of this piece's rows; NULL: all steps */
     og_rnn_matrix input, recurrent, candidate; /* the last: a GRU's hidden gate */
-    char *x, *sums;         /* [chunk, rows, inputs], [chunk, rows, ld] */
+    char *x, *sums;                            /* [chunk, rows, inputs], [chunk, rows, ld] */
     char *bias, *inner_bias;
     char *h, *cells, *inner; /* [rows, ldn] */
     /* the way back */
@@ -176,7 +177,7 @@ void og_rnn_add_kept(const og_rnn_piece *s, int in, int64_t row, int64_t k, char
 const og_tensor *og_rnn_in(const og_call *c, int i); /* NULL where omitted */
 og_tensor *og_rnn_out(const og_call *c, int k);
 
-/* ---- Expansions (unroll.c) ------------------------------------------------------------------------ */
+/* ---- Expansions (unroll.c) ------------------------------------------------------------------- */
 
 /* A sequence as operators on [1, batch, units] a step, in a direction's order of processing. */
 typedef struct og_unroll {

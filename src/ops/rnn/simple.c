@@ -17,8 +17,8 @@ static void simple_step(og_rnn_piece *s, int64_t k, char *sums)
         if (!og_rnn_active(s, r, k))
             continue;
         og_rnn_keep(s, KEPT_HIDDEN, r, k, h, p->n);
-        s->loops->simple(s->cell, og_rnn_row(s, sums, r, p->ld),
-                         og_rnn_kept(s, gates, r, k, p->n), h, p->n);
+        s->loops->simple(s->cell, og_rnn_row(s, sums, r, p->ld), og_rnn_kept(s, gates, r, k, p->n),
+                         h, p->n);
         og_rnn_emit(s, r, k);
     }
 }
@@ -37,8 +37,8 @@ static void simple_gradient(og_grad *c)
         og_forward(c, "RNNTraining");
     og_rnn_back_attrs(c->attrs, attrs);
     og_value *gates = og_y(c, KEPT_GATES), *before = og_y(c, KEPT_HIDDEN);
-    og_value *in[] = { gates, og_x(c, RNN_R), og_x(c, RNN_LENS), og_dy(c, 0), og_dy(c, 1),
-                       og_dy(c, KEPT_GATES), og_dy(c, KEPT_HIDDEN) };
+    og_value *in[] = { gates,       og_x(c, RNN_R),       og_x(c, RNN_LENS),    og_dy(c, 0),
+                       og_dy(c, 1), og_dy(c, KEPT_GATES), og_dy(c, KEPT_HIDDEN) };
 
     og_ops_on("onnxgrad::RNNGrad", attrs, (int)(sizeof in / sizeof *in), in, 2, d);
     og_rnn_rule(c, d[0], d[0], og_rnn_product(d[0], before));

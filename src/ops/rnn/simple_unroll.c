@@ -73,14 +73,14 @@ static og_value **back_side(const og_unroll *u, int d, og_value **dh)
 
     if (!gates || !dgates || !dbefore || !dy || !dsums)
         return NULL;
-    *dh = dy_h ? og_unroll_masked(u, 0, og_unroll_state(u, dy_h, d), NULL)
-               : og_zeros_like(gates[0]);
+    *dh =
+        dy_h ? og_unroll_masked(u, 0, og_unroll_state(u, dy_h, d), NULL) : og_zeros_like(gates[0]);
     for (int64_t k = u->steps; k-- > 0;) {
         og_value *own = dy[k] ? og_add(*dh, dy[k]) : *dh;
         og_value *h = og_unroll_again(&cell, 0, gates[k]);
 
-        dsums[k] = og_unroll_masked(
-            u, k, og_unroll_back(&cell, 0, gates[k], h, dgates[k], own), NULL);
+        dsums[k] =
+            og_unroll_masked(u, k, og_unroll_back(&cell, 0, gates[k], h, dgates[k], own), NULL);
         own = og_matmul(dsums[k], r);
         own = dbefore[k] ? og_add(own, dbefore[k]) : own;
         *dh = og_unroll_masked(u, k, own, *dh);

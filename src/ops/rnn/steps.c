@@ -17,7 +17,7 @@ og_tensor *og_rnn_out(const og_call *c, int k)
     return k < c->n_out ? c->out[k] : NULL;
 }
 
-/* ---- The plan, of both ways ------------------------------------------------------------------------ */
+/* ---- The plan, of both ways ------------------------------------------------------------------ */
 
 static void plan_strides(og_rnn_plan *p, const og_rnn_attrs *a)
 {
@@ -66,15 +66,15 @@ static og_rnn_plan *plan_new(og_call *c, const og_tensor *like, const og_tensor 
 
 static void plan_cost(og_call *c, const og_rnn_plan *p, int64_t inputs)
 {
-    const double products = (double)p->steps * (double)p->gates * (double)p->n *
-                            ((double)p->n + (double)inputs);
+    const double products =
+        (double)p->steps * (double)p->gates * (double)p->n * ((double)p->n + (double)inputs);
 
     c->flops = 2 * products * (double)p->directions * (double)p->batch;
-    c->cost = products * (double)p->tile / 40 +
-              (double)(p->steps * p->tile * p->gates * p->n) * 0.6;
+    c->cost =
+        products * (double)p->tile / 40 + (double)(p->steps * p->tile * p->gates * p->n) * 0.6;
 }
 
-/* ---- Memory of a piece -------------------------------------------------------------------------------- */
+/* ---- Memory of a piece ----------------------------------------------------------------------- */
 
 typedef struct {
     char *base; /* NULL: only counted */
@@ -92,8 +92,8 @@ static char *room_take(rnn_room *room, int64_t elements, size_t size)
 static void room_matrix(rnn_room *room, const og_rnn_plan *p, og_rnn_matrix *m)
 {
     m->elem = p->elem;
-    m->packed = p->packs ? room_take(room, (int64_t)og_rnn_packed_size(p->elem, m->k, m->n), 1)
-                         : NULL;
+    m->packed =
+        p->packs ? room_take(room, (int64_t)og_rnn_packed_size(p->elem, m->k, m->n), 1) : NULL;
 }
 
 /* A GRU's hidden gate has a product of its own, in both directions. */
@@ -119,8 +119,8 @@ static size_t room_forward(og_rnn_piece *s, const og_rnn_plan *p, void *base)
 
 static size_t room_back(og_rnn_piece *s, const og_rnn_plan *p, void *base)
 {
-    const int64_t split = p->kind->first == 'G' && !p->cell[0].linear_before ? p->gates - 1
-                                                                            : p->gates;
+    const int64_t split =
+        p->kind->first == 'G' && !p->cell[0].linear_before ? p->gates - 1 : p->gates;
     rnn_room room = { .base = base };
 
     s->recurrent = (og_rnn_matrix){ .k = split * p->n, .n = p->n, .ld = p->n };
@@ -141,8 +141,8 @@ og_status og_rnn_prepare(og_call *c)
 {
     const og_rnn_attrs *a = c->attrs;
     const og_tensor *x = c->in[RNN_X];
-    og_rnn_plan *p = plan_new(c, x, c->in[RNN_R], x->dims[a->layout ? 1 : 0],
-                              x->dims[a->layout ? 0 : 1]);
+    og_rnn_plan *p =
+        plan_new(c, x, c->in[RNN_R], x->dims[a->layout ? 1 : 0], x->dims[a->layout ? 0 : 1]);
     og_rnn_piece s;
 
     if (!p)
@@ -170,7 +170,7 @@ og_status og_rnn_back_prepare(og_call *c)
     return OG_OK;
 }
 
-/* ---- Rows ------------------------------------------------------------------------------------------------ */
+/* ---- Rows ------------------------------------------------------------------------------------ */
 
 /* The time of a row's step k. */
 static int64_t step_time(const og_rnn_piece *s, int64_t row, int64_t k)
@@ -230,8 +230,8 @@ void og_rnn_take_dy(const og_rnn_piece *s, int64_t row, int64_t k)
     const og_tensor *dy = og_rnn_in(s->c, BACK_DY);
 
     if (dy)
-        s->loops->add(og_rnn_row(s, s->dh, row, s->p->ldn),
-                      y_at(s, dy, row, step_time(s, row, k)), s->p->n);
+        s->loops->add(og_rnn_row(s, s->dh, row, s->p->ldn), y_at(s, dy, row, step_time(s, row, k)),
+                      s->p->n);
 }
 
 /* Rows of a state tensor (NULL: zeros) into `rows`; with `ended`, zeros for empty sequences. */
@@ -282,7 +282,7 @@ static void clear_y(const og_rnn_piece *s)
             memset(y_at(s, s->c->out[0], r, time), 0, (size_t)s->p->n * s->p->size);
 }
 
-/* ---- Walking ------------------------------------------------------------------------------------------------ */
+/* ---- Walking --------------------------------------------------------------------------------- */
 
 static void start_piece(og_rnn_piece *s, const og_call *c, int64_t piece, const og_tensor *lens)
 {

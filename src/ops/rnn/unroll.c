@@ -25,8 +25,8 @@ bool og_unroll_start(og_unroll *u, og_rewrite *c, og_value *from, int axis, int 
         return true;
     u->active = og_unroll_list(u, u->steps);
     for (int64_t k = 0; u->active && k < u->steps; k++)
-        u->active[k] = og_unsqueeze(
-            og_greater(u->lens, og_scalar(c->g, OG_INT32, (double)k)), OG_INTS(0, 2));
+        u->active[k] =
+            og_unsqueeze(og_greater(u->lens, og_scalar(c->g, OG_INT32, (double)k)), OG_INTS(0, 2));
     return u->active != NULL;
 }
 
@@ -82,7 +82,7 @@ og_value **og_unroll_inputs(const og_unroll *u, og_value *bias, int d)
     return og_unroll_steps(u, bias ? og_add(x, bias) : x, d);
 }
 
-/* ---- Order ------------------------------------------------------------------------------------------- */
+/* ---- Order ----------------------------------------------------------------------------------- */
 
 /* Each sequence turned around within its own length; without lengths the nodes are taken in the
  * other order instead. */
@@ -148,7 +148,7 @@ og_value **og_unroll_dy(const og_unroll *u, og_value *v, int d)
     return og_unroll_steps(u, og_unroll_direction(u, v, 1, d), d);
 }
 
-/* ---- Parts ---------------------------------------------------------------------------------------------- */
+/* ---- Parts ----------------------------------------------------------------------------------- */
 
 void og_unroll_split(og_value *v, int n, og_value **out)
 {

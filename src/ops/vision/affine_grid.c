@@ -32,8 +32,8 @@ static og_status affine_infer(og_infer *c)
                              (long long)axes + 2);
     if (size)
         OG_TRY(og_infer_not_negative(c, 1, n, size));
-    OG_TRY(og_infer_agree(c, "the batch", og_infer_dim(c, 0, 0), size ? size[0] : og_infer_dim(c, 0, 0),
-                          &dims[0]));
+    OG_TRY(og_infer_agree(c, "the batch", og_infer_dim(c, 0, 0),
+                          size ? size[0] : og_infer_dim(c, 0, 0), &dims[0]));
     for (int i = 0; i < axes; i++)
         dims[1 + i] = size ? size[2 + i] : og_dim_fresh(c->dims);
     dims[1 + axes] = axes;
@@ -45,8 +45,8 @@ static og_value *affine_line(og_value *theta, og_value *n, bool corners)
 {
     og_value *zero = og_int_like(n, 0), *one = og_int_like(n, 1);
     og_value *scalar = og_squeeze(n, OG_INTS(0));
-    og_value *i = OG_OP("Range", NULL, og_squeeze(zero, OG_INTS(0)), scalar,
-                        og_squeeze(one, OG_INTS(0)));
+    og_value *i =
+        OG_OP("Range", NULL, og_squeeze(zero, OG_INTS(0)), scalar, og_squeeze(one, OG_INTS(0)));
     og_value *last = og_sub(scalar, og_squeeze(one, OG_INTS(0)));
     og_value *above = og_cast_like(og_sub(og_add(i, i), last), theta);
     og_value *below = corners ? OG_OP("Max", NULL, last, og_squeeze(one, OG_INTS(0))) : scalar;
@@ -67,7 +67,8 @@ static void affine_expand(og_rewrite *c)
     og_value *places =
         og_slice(size, og_int_like(size, 2), og_int_like(size, axes + 2), NULL, NULL);
     for (int d = 0; d < axes; d++) { /* the last axis comes first */
-        og_value *n = og_slice(size, og_int_like(size, 2 + d), og_int_like(size, 3 + d), NULL, NULL);
+        og_value *n =
+            og_slice(size, og_int_like(size, 2 + d), og_int_like(size, 3 + d), NULL, NULL);
         og_value *line = affine_line(theta, n, a->align_corners != 0);
         int64_t others[3], count = 0;
 
@@ -89,8 +90,7 @@ const og_op og_op_affine_grid = {
     .builder = "affine_grid",
     .version = 20,
     .doc = "A grid of places moved by an affine map.",
-    .in = { OG_PORT("theta", OG_FLOATS),
-            OG_PORT("size", OG_BIT(OG_INT64), .role = OG_ROLE_SHAPE) },
+    .in = { OG_PORT("theta", OG_FLOATS), OG_PORT("size", OG_BIT(OG_INT64), .role = OG_ROLE_SHAPE) },
     .out = { OG_PORT("grid", OG_SAME_AS(0)) },
     .attr = { OG_INT_ATTR(affine_attrs, align_corners, 0) },
     .attr_size = sizeof(affine_attrs),

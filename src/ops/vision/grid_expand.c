@@ -154,14 +154,14 @@ void og_grid_expand(og_rewrite *c)
         return;
     }
     og_value *flat = og_reshape_to(grid, 3, (int64_t[]){ 0, -1, spatial });
-    og_ops_on("Split", OG_ATTRS(OG_SET_INT("axis", 2), OG_SET_INT("num_outputs", spatial)), 1, &flat,
-              spatial, n);
+    og_ops_on("Split", OG_ATTRS(OG_SET_INT("axis", 2), OG_SET_INT("num_outputs", spatial)), 1,
+              &flat, spatial, n);
     for (int d = 0; d < spatial; d++)
         make_axis(c, &axes[d], 2 + d, og_squeeze(n[spatial - 1 - d], OG_INTS(2)));
     og_value *first[2] = { og_shape_part(x, 0, 2), og_shape_part(flat, 1, 2) };
     og_value *whole[2] = { first[0], og_shape_part(grid, 1, rank - 1) };
-    og_value *y = all_neighbours(axes, spatial, og_grid_taps(og_grid_mode_of(c->attrs)),
-                                 og_reshape_to(x, 3, (int64_t[]){ 0, 0, -1 }),
-                                 og_concat(0, 2, first));
+    og_value *y =
+        all_neighbours(axes, spatial, og_grid_taps(og_grid_mode_of(c->attrs)),
+                       og_reshape_to(x, 3, (int64_t[]){ 0, 0, -1 }), og_concat(0, 2, first));
     og_replace(c, 0, og_reshape(y, og_concat(0, 2, whole)));
 }

@@ -43,8 +43,9 @@ static og_status grid_infer(og_infer *c)
                              "padding_mode is '%s', expected zeros, border or reflection",
                              og_escape(shown, sizeof shown, a->padding_mode));
     if (rank < 3 || og_infer_rank(c, 1) != rank)
-        return og_infer_fail(c, OG_BAD_SHAPE, "X has rank %d and grid %d, expected the same, from 3",
-                             rank, og_infer_rank(c, 1));
+        return og_infer_fail(c, OG_BAD_SHAPE,
+                             "X has rank %d and grid %d, expected the same, from 3", rank,
+                             og_infer_rank(c, 1));
     for (int i = 0; i < spatial; i++)
         taps *= og_grid_taps(og_grid_mode_of(a));
     if (taps > OG_GRID_MOST)
@@ -64,8 +65,8 @@ static void grid_upgrade(og_rewrite *c, int from)
 {
     const og_attr *mode = og_old(c, "mode");
     const bool cubic = mode && mode->kind == OG_ATTR_STRING && !strcmp(mode->u.s.data, "bicubic");
-    const bool linear = !mode || (mode->kind == OG_ATTR_STRING &&
-                                  !strcmp(mode->u.s.data, "bilinear"));
+    const bool linear =
+        !mode || (mode->kind == OG_ATTR_STRING && !strcmp(mode->u.s.data, "bilinear"));
 
     if (from < 20 && (cubic || linear))
         og_set_attr(c, (og_attr)OG_SET_STRING("mode", cubic ? "cubic" : "linear"));
@@ -73,13 +74,10 @@ static void grid_upgrade(og_rewrite *c, int from)
 
 static int grid_valid_from(const og_node *node)
 {
-    return node->in[0]->type.elem == OG_BFLOAT16 ||
-                   node->in[1]->type.elem == OG_BFLOAT16
-               ? 22
-               : 20;
+    return node->in[0]->type.elem == OG_BFLOAT16 || node->in[1]->type.elem == OG_BFLOAT16 ? 22 : 20;
 }
 
-/* ---- Places -------------------------------------------------------------------------------------- */
+/* ---- Places ---------------------------------------------------------------------------------- */
 
 /* Mirrored at both ends until it lies between them. */
 static double reflected(double x, double low, double high)
@@ -139,12 +137,12 @@ static void axis_taps(const og_grid_attrs *a, double n, int64_t size, int64_t at
     }
 }
 
-/* ---- Kernel ---------------------------------------------------------------------------------------- */
+/* ---- Kernel ---------------------------------------------------------------------------------- */
 
 typedef struct {
-    int spatial, taps; /* along one axis */
-    int64_t all;       /* of a place */
-    int64_t places, size; /* of one grid, of one channel of X */
+    int spatial, taps;     /* along one axis */
+    int64_t all;           /* of a place */
+    int64_t places, size;  /* of one grid, of one channel of X */
     int64_t block, blocks; /* places of a piece, pieces of an index of the batch */
 } grid_plan;
 
@@ -181,8 +179,7 @@ static void place_taps(const og_call *c, const grid_plan *p, int64_t place, int6
     at[0] = 0;
     w[0] = 1;
     for (int d = 0; d < p->spatial; d++) {
-        const double coordinate =
-            og_get_double(c->in[1], place * p->spatial + p->spatial - 1 - d);
+        const double coordinate = og_get_double(c->in[1], place * p->spatial + p->spatial - 1 - d);
         int64_t i[4];
         double v[4];
 
@@ -215,9 +212,9 @@ static void grid_run(const og_call *c, int64_t piece, void *scratch)
             /* a weight of zero may stand for what is not there */
             for (int64_t t = 0; p->size && t < p->all; t++)
                 if (w[t] != 0)
-                    sum += w[t] * (x->elem == OG_FLOAT
-                                       ? (double)((const float *)x->data)[from + at[t]]
-                                       : ((const double *)x->data)[from + at[t]]);
+                    sum +=
+                        w[t] * (x->elem == OG_FLOAT ? (double)((const float *)x->data)[from + at[t]]
+                                                    : ((const double *)x->data)[from + at[t]]);
             og_set_double(c->out[0], index * p->places + i, sum);
         }
     }

@@ -21,7 +21,7 @@ static og_status resize_check(og_call *c)
     return og_resize_check(c, resize_in);
 }
 
-/* ---- Versions ------------------------------------------------------------------------------------- */
+/* ---- Versions -------------------------------------------------------------------------------- */
 
 static int resize_valid_from(const og_node *node)
 {
@@ -32,13 +32,12 @@ static int resize_valid_from(const og_node *node)
         return 19;
     if (w.place == RESIZE_TF_HALF_PIXEL_FOR_NN)
         return 11;
-    return node->n_in < 3 || !node->in[1] || !node->in[2] ||
-                   node->in[0]->type.elem == OG_BFLOAT16
+    return node->n_in < 3 || !node->in[1] || !node->in[2] || node->in[0]->type.elem == OG_BFLOAT16
                ? 13
                : 11;
 }
 
-/* ---- Kernels --------------------------------------------------------------------------------------------- */
+/* ---- Kernels --------------------------------------------------------------------------------- */
 
 static void resize_maps(const og_call *c, int64_t *maps)
 {
@@ -108,7 +107,8 @@ const og_op og_op_resize = {
         "double[4,5] X; int64[2] sizes = 9 3; mode=cubic; exclude_outside=1",
         "double[7,9] X; int64[2] sizes = 3 4; mode=cubic; antialias=1; cubic_coeff_a=-0.5",
         "double[7,2] X; int64[2] sizes = 3 5; mode=linear; antialias=1; exclude_outside=1",
-        "double[4,3] X; double[4] roi = 0.125 -0.375 0.875 1.25; int64[2] sizes = 5 6; mode=linear; "
+        "double[4,3] X; double[4] roi = 0.125 -0.375 0.875 1.25; int64[2] sizes = 5 6; "
+        "mode=linear; "
         "coordinate_transformation_mode=tf_crop_and_resize; extrapolation_value=7",
         "double[4,3] X; double[4] roi = 0.125 -0.375 0.875 1.25; int64[2] sizes = 5 6; "
         "coordinate_transformation_mode=tf_crop_and_resize; extrapolation_value=7",

@@ -90,15 +90,15 @@ og_status og_resize_infer_target(og_infer *c, og_resize_inputs in, int rank, con
 og_status og_resize_infer_turned(og_infer *c, og_resize_inputs in, const og_type *source);
 og_status og_resize_check(og_call *c, og_resize_inputs in);
 
-/* ---- One axis (taps.c) ------------------------------------------------------------------------ */
+/* ---- One axis (taps.c) ----------------------------------------------------------------------- */
 
-/* Target places are num / den as many as source places; with `scale` (a number of a file) that many,
- * and coordinates are rounded to float as those who wrote the file computed them. */
+/* Target places are num / den as many as source places; with `scale` (a number of a file) that
+ * many, and coordinates are rounded to float as those who wrote the file computed them. */
 typedef struct og_resize_axis {
     int64_t from, to;
-    bool resized;  /* one of the axes that may change */
+    bool resized; /* one of the axes that may change */
     double num, den;
-    float scale;   /* 0: not given */
+    float scale; /* 0: not given */
     double roi[2];
 } og_resize_axis;
 
@@ -113,7 +113,7 @@ bool og_resize_same(const og_blend *b); /* each place is itself */
 /* The source's place of a target's, -1: outside. */
 int64_t og_resize_nearest(const og_resize_axis *axis, const og_resize_words *words, int64_t o);
 
-/* ---- All axes (separable.c) --------------------------------------------------------------------- */
+/* ---- All axes (separable.c) ------------------------------------------------------------------ */
 
 /* Reads the axes of a resize from tensor `from` to tensor `to`; numbers that are not there yet
  * (og_resize_late) are left out. */
@@ -126,7 +126,7 @@ bool og_resize_late(const og_call *c, og_resize_inputs in);
 og_status og_separable_prepare(og_call *c, og_resize_inputs in, bool turned);
 void og_separable_run(const og_call *c, int64_t piece, void *scratch);
 
-/* ---- Descriptors' functions ---------------------------------------------------------------------------------------- */
+/* ---- Descriptors' functions ------------------------------------------------------------------ */
 
 #define OG_RESIZE_TYPES                                                                            \
     (OG_NUMERIC | OG_BIT(OG_STRING) | OG_BIT(OG_BOOL) | OG_BIT(OG_COMPLEX64) |                     \

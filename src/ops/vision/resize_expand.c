@@ -172,17 +172,19 @@ void og_resize_expand(og_rewrite *c)
 {
     resize_graph g = { .c = c, .a = c->attrs, .in = { .roi = 1, .scales = 2, .sizes = 3 } };
 
-    if (og_resize_read(g.a).mode != RESIZE_NEAREST && !og_elem_in(og_in(c, 0)->type.elem, OG_FLOATS))
-        og_rewrite_fail(c, OG_UNSUPPORTED, "Resize in mode %s has an expansion for real numbers only",
-                        g.a->mode);
+    if (og_resize_read(g.a).mode != RESIZE_NEAREST &&
+        !og_elem_in(og_in(c, 0)->type.elem, OG_FLOATS))
+        og_rewrite_fail(c, OG_UNSUPPORTED,
+                        "Resize in mode %s has an expansion for real numbers only", g.a->mode);
     else
         expand(&g, &og_in(c, 0)->type, &c->node->out[0]->type);
 }
 
 void og_resize_grad_expand(og_rewrite *c)
 {
-    resize_graph g = { .c = c, .a = c->attrs, .turned = true,
-                       .in = { .roi = 2, .scales = 3, .sizes = 4 } };
+    resize_graph g = {
+        .c = c, .a = c->attrs, .turned = true, .in = { .roi = 2, .scales = 3, .sizes = 4 }
+    };
 
     expand(&g, &c->node->out[0]->type, &og_in(c, 0)->type);
 }

@@ -14,8 +14,8 @@ static og_status resize_grad_infer(og_infer *c)
     if (c->out[0].rank < 0)
         return OG_OK;
     if (c->out[0].rank != c->in[0]->rank)
-        return og_infer_fail(c, OG_BAD_SHAPE, "dY has rank %d, the shape %d sizes",
-                             c->in[0]->rank, c->out[0].rank);
+        return og_infer_fail(c, OG_BAD_SHAPE, "dY has rank %d, the shape %d sizes", c->in[0]->rank,
+                             c->out[0].rank);
     return og_resize_infer_turned(c, grad_in, &c->out[0]);
 }
 
@@ -46,8 +46,7 @@ static int resize_attrs_of(const og_resize_attrs *a, og_attr *out)
     if (a->antialias)
         out[n++] = (og_attr)OG_SET_INT("antialias", a->antialias);
     if (og_resize_read(a).policy != RESIZE_STRETCH)
-        out[n++] =
-            (og_attr)OG_SET_STRING("keep_aspect_ratio_policy", a->keep_aspect_ratio_policy);
+        out[n++] = (og_attr)OG_SET_STRING("keep_aspect_ratio_policy", a->keep_aspect_ratio_policy);
     if (a->axes.v)
         out[n++] = (og_attr){ .name = "axes", .kind = OG_ATTR_INTS, .u.ints = a->axes };
     out[n] = (og_attr){ .name = NULL };
@@ -63,8 +62,8 @@ static og_value *resize_fixed(og_value *v, const char *name, og_attr *out, int *
     if (!t)
         return v;
     if (t->elem == OG_INT64 && t->count) {
-        out[(*n)++] = (og_attr){ .name = name, .kind = OG_ATTR_INTS,
-                                 .u.ints = { t->count, t->data } };
+        out[(*n)++] =
+            (og_attr){ .name = name, .kind = OG_ATTR_INTS, .u.ints = { t->count, t->data } };
     } else if (t->count) {
         float *numbers = OG_NEW_N(v->graph->arena, float, t->count);
 
@@ -72,8 +71,8 @@ static og_value *resize_fixed(og_value *v, const char *name, og_attr *out, int *
             numbers[i] = (float)og_get_double(t, i);
         if (!numbers)
             return v;
-        out[(*n)++] = (og_attr){ .name = name, .kind = OG_ATTR_FLOATS,
-                                 .u.floats = { t->count, numbers } };
+        out[(*n)++] =
+            (og_attr){ .name = name, .kind = OG_ATTR_FLOATS, .u.floats = { t->count, numbers } };
     }
     out[*n] = (og_attr){ .name = NULL };
     return NULL;
@@ -141,14 +140,14 @@ const og_op og_op_resize_grad = {
     .check = resize_grad_check,
     .prepare = resize_grad_prepare,
     .run = og_separable_run,
-    .samples = OG_SAMPLES(
-        "double[1,2,5,7] dY; int64[4] shape = 1 2 3 2",
-        "double[2,7,3] dY; int64[3] shape = 2 4 5; axes=[-2,2]; mode=linear",
-        "double[6,8] dY; int64[2] shape = 4 5; sizes=[6,9]; mode=linear; "
-        "keep_aspect_ratio_policy=not_larger",
-        "double[3,4] dY; int64[2] shape = 7 9; mode=cubic; antialias=1",
-        "double[5,6] dY; int64[2] shape = 4 3; roi=[0.125,-0.375,0.875,1.25]; "
-        "mode=linear; coordinate_transformation_mode=tf_crop_and_resize",
-        "double[6,2] dY; int64[2] shape = 3 5; float[2] scales = 2 0.5; mode=cubic",
-        "float[0,4] dY; int64[2] shape = 0 2; mode=linear"),
+    .samples =
+        OG_SAMPLES("double[1,2,5,7] dY; int64[4] shape = 1 2 3 2",
+                   "double[2,7,3] dY; int64[3] shape = 2 4 5; axes=[-2,2]; mode=linear",
+                   "double[6,8] dY; int64[2] shape = 4 5; sizes=[6,9]; mode=linear; "
+                   "keep_aspect_ratio_policy=not_larger",
+                   "double[3,4] dY; int64[2] shape = 7 9; mode=cubic; antialias=1",
+                   "double[5,6] dY; int64[2] shape = 4 3; roi=[0.125,-0.375,0.875,1.25]; "
+                   "mode=linear; coordinate_transformation_mode=tf_crop_and_resize",
+                   "double[6,2] dY; int64[2] shape = 3 5; float[2] scales = 2 0.5; mode=cubic",
+                   "float[0,4] dY; int64[2] shape = 0 2; mode=linear"),
 };

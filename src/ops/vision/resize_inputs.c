@@ -14,9 +14,9 @@ static int word_find(const char *const *words, int n, const char *word)
 og_resize_words og_resize_read(const og_resize_attrs *a)
 {
     static const char *const modes[] = { "nearest", "linear", "cubic" };
-    static const char *const places[] = { "half_pixel",    "half_pixel_symmetric",
+    static const char *const places[] = { "half_pixel",         "half_pixel_symmetric",
                                           "pytorch_half_pixel", "align_corners",
-                                          "asymmetric",    "tf_half_pixel_for_nn",
+                                          "asymmetric",         "tf_half_pixel_for_nn",
                                           "tf_crop_and_resize" };
     static const char *const rounds[] = { "round_prefer_floor", "round_prefer_ceil", "floor",
                                           "ceil" };
@@ -27,8 +27,8 @@ og_resize_words og_resize_read(const og_resize_attrs *a)
         .place =
             (og_resize_place)word_find(places, RESIZE_PLACES, a->coordinate_transformation_mode),
         .round = (og_resize_round)word_find(rounds, RESIZE_ROUNDS, a->nearest_mode),
-        .policy = (og_resize_policy)word_find(policies, RESIZE_POLICIES,
-                                              a->keep_aspect_ratio_policy),
+        .policy =
+            (og_resize_policy)word_find(policies, RESIZE_POLICIES, a->keep_aspect_ratio_policy),
     };
 }
 
@@ -58,7 +58,7 @@ og_status og_resize_check_words(og_infer *c)
     return OG_OK;
 }
 
-/* ---- Types ------------------------------------------------------------------------------------------ */
+/* ---- Types ----------------------------------------------------------------------------------- */
 
 /* An input that is there and not empty, which means the same. */
 static bool given(const og_infer *c, int i)
@@ -123,7 +123,8 @@ static og_status sizes_by_scales(og_infer *c, int i, const int *axis, int64_t n,
 }
 
 /* One factor for all axes: the smallest or largest of what the sizes ask for. */
-static double common_factor(og_resize_policy policy, int64_t n, const double *ratios, int64_t *which)
+static double common_factor(og_resize_policy policy, int64_t n, const double *ratios,
+                            int64_t *which)
 {
     *which = 0;
     for (int64_t k = 1; k < n; k++)
@@ -147,7 +148,8 @@ static void keep_ratio(og_infer *c, og_resize_policy policy, const int *axis, in
     for (int64_t k = 0; k < n; k++)
         dims[axis[k]] = known && dims[axis[k]] > 0 && factor * (double)dims[axis[k]] < 0x1p62
                             ? (og_dim)(factor * (double)dims[axis[k]] + 0.5)
-                            : known && !dims[axis[k]] ? 0 : og_dim_fresh(c->dims);
+                        : known && !dims[axis[k]] ? 0
+                                                  : og_dim_fresh(c->dims);
 }
 
 static og_status sizes_by_sizes(og_infer *c, int i, const int *axis, int64_t n, og_dim *dims)
@@ -234,7 +236,7 @@ og_status og_resize_infer_turned(og_infer *c, og_resize_inputs in, const og_type
     return OG_OK;
 }
 
-/* ---- Data ---------------------------------------------------------------------------------------------- */
+/* ---- Data ------------------------------------------------------------------------------------ */
 
 og_status og_resize_check(og_call *c, og_resize_inputs in)
 {

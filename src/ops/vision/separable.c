@@ -24,7 +24,7 @@ typedef struct {
     int64_t part, loaded;       /* most elements of a result between axes, of a piece's source */
 } separable;
 
-/* ---- Tables -------------------------------------------------------------------------------------- */
+/* ---- Tables ---------------------------------------------------------------------------------- */
 
 /* The node resizes source to target; a gradient is given the target. */
 static void node_axes(const og_call *c, const separable *s, og_resize_axis *axes)
@@ -69,7 +69,7 @@ static void make_tables(const og_call *c, separable *s, const og_resize_axis *ax
     }
 }
 
-/* ---- The plan --------------------------------------------------------------------------------------- */
+/* ---- The plan -------------------------------------------------------------------------------- */
 
 static void set_axes(const og_call *c, separable *s, const og_resize_axis *axes)
 {
@@ -119,7 +119,10 @@ og_status og_separable_prepare(og_call *c, og_resize_inputs in, bool turned)
 
     if (!s)
         return og_call_fail(c, OG_NO_MEMORY, "no memory for a plan");
-    *s = (separable){ .in = in, .turned = turned, .late = og_resize_late(c, in), .convert = !real,
+    *s = (separable){ .in = in,
+                      .turned = turned,
+                      .late = og_resize_late(c, in),
+                      .convert = !real,
                       .elem = real ? elem : OG_DOUBLE };
     s->size = (size_t)og_elem_bits(s->elem) / 8;
     c->work = s;
@@ -142,7 +145,7 @@ og_status og_separable_prepare(og_call *c, og_resize_inputs in, bool turned)
     return OG_OK;
 }
 
-/* ---- A piece ------------------------------------------------------------------------------------------ */
+/* ---- A piece --------------------------------------------------------------------------------- */
 
 /* The source rows of places [begin, end) as numbers of the loops' type, in `to`; the first row's
  * number is *origin. */
@@ -178,7 +181,8 @@ static void store(og_tensor *y, int64_t at, const double *from, int64_t n)
         if (!whole)
             og_set_double(y, at + i, x);
         else if (x >= high)
-            og_set_int(y, at + i, sign ? INT64_MAX >> (64 - bits) : (int64_t)(UINT64_MAX >> (64 - bits)));
+            og_set_int(y, at + i,
+                       sign ? INT64_MAX >> (64 - bits) : (int64_t)(UINT64_MAX >> (64 - bits)));
         else
             og_set_double(y, at + i, x > low ? x : low);
     }

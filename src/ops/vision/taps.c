@@ -82,14 +82,18 @@ int64_t og_resize_nearest(const og_resize_axis *axis, const og_resize_words *wor
     if (is_outside(axis, words->place, at))
         return -1;
     switch (words->round) {
-    case RESIZE_ROUND_PREFER_FLOOR: return inside(axis, ceil(at - 0.5));
-    case RESIZE_ROUND_PREFER_CEIL: return inside(axis, floor(at + 0.5));
-    case RESIZE_FLOOR: return inside(axis, floor(at));
-    default: return inside(axis, ceil(at));
+    case RESIZE_ROUND_PREFER_FLOOR:
+        return inside(axis, ceil(at - 0.5));
+    case RESIZE_ROUND_PREFER_CEIL:
+        return inside(axis, floor(at + 0.5));
+    case RESIZE_FLOOR:
+        return inside(axis, floor(at));
+    default:
+        return inside(axis, ceil(at));
     }
 }
 
-/* ---- Weights ----------------------------------------------------------------------------------------- */
+/* ---- Weights --------------------------------------------------------------------------------- */
 
 /* Keys' cubic with parameter a at distance d. */
 static double cubic(double d, double a)

@@ -15,8 +15,7 @@ static og_value *input(og_graph *g, const char *name, const char *type)
 static og_value *lstm(og_graph *g, const og_attr *attrs, const char *x, const char *lens)
 {
     og_value *in[] = { input(g, "x", x), input(g, "w", "float[1,8,3]"),
-                       input(g, "r", "float[1,8,2]"), NULL,
-                       lens ? input(g, "lens", lens) : NULL };
+                       input(g, "r", "float[1,8,2]"), NULL, lens ? input(g, "lens", lens) : NULL };
 
     return og_node(g, "LSTM", 5, in, attrs);
 }
@@ -64,8 +63,10 @@ static void test_activation_numbers(void **state)
 {
     static const char *const names[] = { "leakyrelu", "Tanh", "Elu", "HardSigmoid" };
     const float alphas[] = { 0.5f, 0.25f }, betas[] = { 0.75f };
-    const og_rnn_attrs a = { .activations = { 4, names }, .activation_alpha = { 2, alphas },
-                             .activation_beta = { 1, betas }, .direction = "bidirectional",
+    const og_rnn_attrs a = { .activations = { 4, names },
+                             .activation_alpha = { 2, alphas },
+                             .activation_beta = { 1, betas },
+                             .direction = "bidirectional",
                              .clip = NAN };
     (void)state;
 

@@ -22,7 +22,7 @@ static void run(og_graph *g, const og_tensor *x, og_session **s, og_tensor *y)
     assert_ok(og_session_run(*s, &feed, 1, &fetch, 1, y, NULL), og_session_report(*s));
 }
 
-/* ---- Old versions ------------------------------------------------------------------------------ */
+/* ---- Old versions ---------------------------------------------------------------------------- */
 
 typedef struct {
     const char *op;
@@ -44,8 +44,14 @@ static void check_old(const old_case *t)
                          t->input ? floats(g, 4, t->scales) : NULL };
     og_value *out[1] = { NULL };
     og_attr raw[20] = { { .name = NULL } };
-    og_rewrite c = { .g = g, .op = og_op_find("", t->op), .from = t->from, .n_in = t->input ? 2 : 1,
-                     .n_out = 1, .in = in, .out = out, .raw = raw };
+    og_rewrite c = { .g = g,
+                     .op = og_op_find("", t->op),
+                     .from = t->from,
+                     .n_in = t->input ? 2 : 1,
+                     .n_out = 1,
+                     .in = in,
+                     .out = out,
+                     .raw = raw };
     og_session *s;
     og_tensor y;
 
@@ -68,20 +74,56 @@ static void test_old_versions(void **state)
     static const float half[] = { 1, 1, 1, 1.5f };
     const old_case cases[] = {
         /* nearest goes down where the axis grows, and up where it shrinks */
-        { "Resize", 10, { OG_SET_STRING("mode", "nearest") }, true, { 1, 1, 1, 1.5f }, 6,
+        { "Resize",
+          10,
+          { OG_SET_STRING("mode", "nearest") },
+          true,
+          { 1, 1, 1, 1.5f },
+          6,
           { 1, 1, 2, 3, 3, 4 } },
-        { "Resize", 10, { OG_SET_STRING("mode", "nearest") }, true, { 1, 1, 1, 0.6f }, 2, { 1, 3 } },
-        { "Resize", 10, { OG_SET_STRING("mode", "nearest") }, true, { 1, 1, 2, 0.6f }, 4,
+        { "Resize",
+          10,
+          { OG_SET_STRING("mode", "nearest") },
+          true,
+          { 1, 1, 1, 0.6f },
+          2,
+          { 1, 3 } },
+        { "Resize",
+          10,
+          { OG_SET_STRING("mode", "nearest") },
+          true,
+          { 1, 1, 2, 0.6f },
+          4,
           { 1, 3, 1, 3 } },
-        { "Resize", 10, { OG_SET_STRING("mode", "linear") }, true, { 1, 1, 1, 2 }, 8,
+        { "Resize",
+          10,
+          { OG_SET_STRING("mode", "linear") },
+          true,
+          { 1, 1, 1, 2 },
+          8,
           { 1, 1.5f, 2, 2.5f, 3, 3.5f, 4, 4 } },
-        { "Upsample", 9, { OG_SET_STRING("mode", "linear") }, true, { 1, 1, 1, 2 }, 8,
+        { "Upsample",
+          9,
+          { OG_SET_STRING("mode", "linear") },
+          true,
+          { 1, 1, 1, 2 },
+          8,
           { 1, 1.5f, 2, 2.5f, 3, 3.5f, 4, 4 } },
-        { "Upsample", 7, { { .name = "scales", .kind = OG_ATTR_FLOATS, .u.floats = { 4, half } } },
-          false, { 0 }, 6, { 1, 1, 2, 3, 3, 4 } },
-        { "Upsample", 1, { OG_SET_FLOAT("height_scale", 2), OG_SET_FLOAT("width_scale", 1),
-                           OG_SET_STRING("mode", "bilinear") },
-          false, { 0 }, 8, { 1, 2, 3, 4, 1, 2, 3, 4 } },
+        { "Upsample",
+          7,
+          { { .name = "scales", .kind = OG_ATTR_FLOATS, .u.floats = { 4, half } } },
+          false,
+          { 0 },
+          6,
+          { 1, 1, 2, 3, 3, 4 } },
+        { "Upsample",
+          1,
+          { OG_SET_FLOAT("height_scale", 2), OG_SET_FLOAT("width_scale", 1),
+            OG_SET_STRING("mode", "bilinear") },
+          false,
+          { 0 },
+          8,
+          { 1, 2, 3, 4, 1, 2, 3, 4 } },
     };
     (void)state;
 
@@ -89,7 +131,7 @@ static void test_old_versions(void **state)
         check_old(&cases[i]);
 }
 
-/* ---- Types -------------------------------------------------------------------------------------- */
+/* ---- Types ----------------------------------------------------------------------------------- */
 
 static og_value *sizes(og_graph *g, int64_t n)
 {
@@ -163,7 +205,7 @@ static void test_late_region(void **state)
     assert_float_equal(expected[4], 8, 0); /* and its gradient */
 }
 
-/* ---- Refusals ------------------------------------------------------------------------------------- */
+/* ---- Refusals -------------------------------------------------------------------------------- */
 
 static void assert_refused(const og_attr *attrs, const float *scales, int64_t n, bool with_sizes,
                            og_status code, const char *words)
