@@ -76,8 +76,6 @@ static og_value *place(const og_grid_attrs *a, const grid_axis *x, og_value *n, 
         at = OG_OP("Round", NULL, at);
     if (padding == GRID_REFLECTION)
         at = og_where(outside(at, x->low, x->high), mirrored(x, at), at);
-    if (padding == GRID_BORDER && mode == GRID_CUBIC)
-        return og_where(outside(at, x->low, x->high), held(at, x->last), at);
     return padding != GRID_ZEROS && mode != GRID_CUBIC ? held(at, x->last) : at;
 }
 

@@ -114,7 +114,8 @@ static void axis_taps(const og_grid_attrs *a, double n, int64_t size, int64_t at
     double x = a->align_corners ? (n + 1) / 2 * last : ((n + 1) * (double)size - 1) / 2;
 
     x = mode == GRID_NEAREST ? nearbyint(x) : x;
-    if (padding == GRID_BORDER && (x < low || x > high))
+    /* of a cubic only the neighbours, as PyTorch and ONNX Runtime have it */
+    if (padding == GRID_BORDER && mode != GRID_CUBIC && (x < low || x > high))
         x = clamped(x, last);
     else if (padding == GRID_REFLECTION && (x < low || x > high))
         x = reflected(x, low, high);
