@@ -45,10 +45,11 @@ typedef struct og_save_options {
 OG_API og_status og_save(og_graph *graph, const char *path, const og_save_options *options);
 
 /* Writes the file that `graph` was loaded from again, with new numbers for the tensors that
- * `weights` has and otherwise the same bytes.  Names are those of the graph's constants and
- * initializers. External data are written beside the new file, under another name where that would
- * overwrite those of the original.  The graph is not touched, its report neither; `report` may not
- * be NULL. */
+ * `weights` has and otherwise the same bytes; only a BatchNormalization that was exported for
+ * training is written for inference, when nobody reads the statistics it puts out.  Names are those
+ * of the graph's constants and initializers.  External data are written beside the new file, under
+ * another name where that would overwrite those of the original.  The graph is not touched, its
+ * report neither; `report` may not be NULL. */
 OG_API og_status og_model_save(const og_graph *graph, const char *path, og_weights *weights,
                                void *context, og_report *report);
 

@@ -3,8 +3,8 @@
  *
  * What changes is a list of edits, each some bytes of the file and what stands there instead; the
  * new file is the old one with the edits spliced in.  Numbers of fixed width are overwritten where
- * they are.  Only lists of varints may change their length, and then the lengths of the messages
- * around them are edits too.
+ * they are.  Lists of varints may change their length, and a node that was exported for training loses
+ * what makes it one; then the lengths of the messages around are edits too.
  */
 #include "onnx/source.h"
 
@@ -202,6 +202,14 @@ static bool growth(const patch *p, size_t n, size_t begin, size_t end, int64_t *
     return resized;
 }
 
+/* An edit that replaces the whole of [begin, end): what is inside needs no length any more. */
+static bool replaced(const patch *p, size_t n, size_t begin, size_t end)
+{
+    size_t i = first_edit(p, n, begin);
+
+    return i < n && p->edits.v[i].offset == begin && p->edits.v[i].old_size == end - begin;
+}
+
 static og_status fix_lengths(patch *p, size_t n, const ProtobufCMessageDescriptor *what,
                              const uint8_t *data, size_t size, int64_t *grown);
 
@@ -242,7 +250,7 @@ static og_status fix_lengths(patch *p, size_t n, const ProtobufCMessageDescripto
 
         if (!growth(p, n, begin, end, &more))
             continue;
-        if (known && known->type == PROTOBUF_C_TYPE_MESSAGE)
+        if (known && known->type == PROTOBUF_C_TYPE_MESSAGE && !replaced(p, n, begin, end))
             OG_TRY(fix_length(p, n, known->descriptor, &field, grown));
         else
             *grown += more;
@@ -364,6 +372,101 @@ static og_status save_external(patch *p, size_t index, const char *path, bool ov
     return target ? write_external(p, index, target) : patch_no_memory(p);
 }
 
+/* ---- Modes ----------------------------------------------------------------------------------- */
+
+static bool is_read(const og_graph *g, const og_value *v)
+{
+    for (size_t i = 0; i < g->nodes.n; i++)
+        for (int j = 0; j < g->nodes.v[i]->n_in; j++)
+            if (g->nodes.v[i]->in[j] == v)
+                return true;
+    for (size_t i = 0; i < g->outputs.n; i++)
+        if (g->outputs.v[i] == v)
+            return true;
+    return false;
+}
+
+/* The attributes for inference, when a node stands for training and nobody reads the statistics it
+ * puts out. */
+static bool set_for_inference(patch *p, const og_graph *g, const og_node *node, og_rewrite *c)
+{
+    const og_op *op = node->op;
+
+    if (!op->set_training || !(op->updates[1] || op->updates[2] || op->updates[3]))
+        return false;
+    for (int k = 1; k < node->n_out; k++)
+        if (is_read(g, node->out[k]))
+            return false;
+    *c = (og_rewrite){ .op = op, .node = node, .attrs = node->attrs, .in = node->in,
+                       .n_in = node->n_in };
+    while (node->raw[c->n_raw].name)
+        c->n_raw++;
+    c->raw = OG_NEW_N(p->arena, og_attr, c->n_raw + 17);
+    if (!c->raw)
+        return patch_no_memory(p) == OG_OK;
+    memcpy(c->raw, node->raw, sizeof(og_attr) * (size_t)c->n_raw);
+    return op->set_training(c, false);
+}
+
+/* Whether the first of a message's fields of that number is this text. */
+static bool names(const og_field *message, uint32_t number, const char *text)
+{
+    og_wire wire = og_wire_of(message->data, message->size);
+    og_field name;
+
+    while (og_wire_next(&wire, &name))
+        if (name.number == number)
+            return name.size == strlen(text) && !memcmp(name.data, text, name.size);
+    return false;
+}
+
+/* An attribute that inference has as 0, which is what a missing one means, goes. */
+static bool goes(const og_rewrite *c, const og_field *attribute)
+{
+    for (const og_attr *a = c->raw; a->name; a++)
+        if (names(attribute, 1, a->name))
+            return a->kind == OG_ATTR_INT && a->u.i == 0;
+    return false;
+}
+
+static og_status edit_node(patch *p, const og_field *message, const og_rewrite *c)
+{
+    og_wire wire = og_wire_of(message->data, message->size);
+    og_field field;
+    int outputs = 0;
+
+    while (og_wire_next(&wire, &field)) {
+        bool output = field.number == 2 && outputs++ > 0;
+
+        if (output || (field.number == 5 && goes(c, &field)))
+            OG_TRY(add_edit(p, field.start, (size_t)(field.data - field.start) + field.size, NULL, 0));
+    }
+    return OG_OK;
+}
+
+/* Nodes that carry statistics stand for inference in the new file. */
+static og_status edit_modes(patch *p, const og_graph *g)
+{
+    const og_scan *scan = &p->source->scan;
+    og_field graph, message;
+    og_rewrite c;
+
+    if (!og_wire_find(scan->data, scan->size, 7, &graph))
+        return OG_OK;
+    for (size_t i = 0; i < g->nodes.n; i++) {
+        const og_node *node = g->nodes.v[i];
+
+        if (!set_for_inference(p, g, node, &c))
+            continue;
+        og_wire wire = og_wire_of(graph.data, graph.size);
+        while (og_wire_next(&wire, &message))
+            if (message.number == 1 && names(&message, 4, node->op->name) &&
+                names(&message, 2, node->out[0]->name))
+                OG_TRY(edit_node(p, &message, &c));
+    }
+    return p->report->code;
+}
+
 /* ---- The whole ------------------------------------------------------------------------------- */
 
 static int by_offset(const void *a, const void *b)
@@ -404,7 +507,8 @@ static og_status write_spliced(patch *p, const char *path)
     return s;
 }
 
-static og_status patch_save(patch *p, const char *path, og_weights *weights, void *context)
+static og_status patch_save(patch *p, const og_graph *g, const char *path, og_weights *weights,
+                            void *context)
 {
     const og_source *source = p->source;
     const char *old = real_path(p, source->tensors.folder, og_path_base(source->path)), *folder;
@@ -415,6 +519,7 @@ static og_status patch_save(patch *p, const char *path, og_weights *weights, voi
     if (!p->done || !folder)
         return patch_no_memory(p);
     OG_TRY(collect(p, weights, context));
+    OG_TRY(edit_modes(p, g));
     bool over_itself = same_path(old, real_path(p, folder, og_path_base(path)));
     for (size_t i = 0; i < source->tensors.externals.n; i++)
         OG_TRY(save_external(p, i, path, over_itself));
@@ -436,7 +541,7 @@ og_status og_model_save(const og_graph *graph, const char *path, og_weights *wei
         return og_fail(report, OG_BAD_ARGUMENT, "the graph was not loaded from a file");
     p.arena = og_arena_new();
     if (p.arena)
-        patch_save(&p, path, weights, context);
+        patch_save(&p, graph, path, weights, context);
     else
         patch_no_memory(&p);
     og_arena_free(p.arena);

@@ -44,22 +44,35 @@ og_status og_modes_statistics(og_graph *g)
     return OG_OK;
 }
 
+/* While nothing is learned there are no new statistics: who reads one gets the old one. */
+static int outputs_left(const og_node *old, bool training)
+{
+    int n = old->n_out;
+
+    while (!training && n > 1 && n <= 4 && statistic(old, n - 1))
+        n--;
+    return n;
+}
+
 /* A new node in place of the old one; its outputs take the names over. */
-static og_status remake(og_node *old, const og_rewrite *c, og_node **made)
+static og_status remake(og_node *old, const og_rewrite *c, bool training, og_node **made)
 {
     og_graph *g = old->graph;
+    int n_out = outputs_left(old, training);
     og_node *node = og_graph_add_node(g, &(og_node_spec){ .op = old->op,
                                                           .name = old->name,
                                                           .attrs = c->raw,
                                                           .n_in = c->n_in,
-                                                          .n_out = old->n_out,
+                                                          .n_out = n_out,
                                                           .in = c->in,
                                                           .doc = old->doc,
                                                           .index = old->index });
 
     if (!node)
         return og_graph_status(g);
-    for (int k = 0; k < old->n_out; k++) {
+    for (int k = n_out; k < old->n_out; k++)
+        og_value_replace(old->out[k], statistic(old, k));
+    for (int k = 0; k < n_out; k++) {
         og_value *from = old->out[k];
         const char *name = from->name;
 
@@ -98,7 +111,7 @@ static og_status set_node(og_node **node, bool training, bool *changed)
     if (!old->op->set_training(&c, training))
         return og_graph_status(g);
     *changed = true;
-    return remake(old, &c, node);
+    return remake(old, &c, training, node);
 }
 
 static og_status bind_statistics(og_node *node)

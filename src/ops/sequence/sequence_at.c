@@ -71,6 +71,8 @@ static og_status sequence_at_infer(og_infer *c)
 {
     const og_type *sequence = c->in[0];
 
+    if (sequence->kind == OG_TENSOR && !sequence->elem)
+        return OG_OK; /* made by an operator that is not known */
     if (sequence->kind != OG_SEQUENCE || !sequence->of)
         return og_infer_fail(c, OG_BAD_TYPE, "input 'input_sequence' of SequenceAt is no sequence");
     if (c->n_out)
