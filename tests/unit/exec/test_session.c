@@ -264,7 +264,8 @@ static void test_branches(void **state)
 
         assert_ok(og_session_run(s, f, 2, &fetch, 1, &y, NULL), og_session_report(s));
         assert_int_equal(y.count, 2);
-        assert_float_equal(((float *)y.data)[1], (i & 1) ? -2 : 12, 0);
+        const float expected = (i & 1) ? -2.0f : 12.0f;
+        assert_float_equal(((float *)y.data)[1], expected, 0);
     }
     og_session_free(s);
     og_graph_free(g);
