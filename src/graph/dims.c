@@ -112,6 +112,17 @@ bool og_dim_const(const og_dims *dims, og_dim d, int64_t *number)
     return true;
 }
 
+bool og_dim_made_up(const og_dims *dims, og_dim d)
+{
+    const dim_expr *e = d < 0 ? dim_at(dims, d) : NULL;
+
+    if (!e || e->op == DIM_NUMBER)
+        return false;
+    if (e->op == DIM_SYMBOL)
+        return !strncmp(e->name, "unk__", 5);
+    return og_dim_made_up(dims, e->a) || og_dim_made_up(dims, e->b);
+}
+
 static int64_t floor_div(int64_t a, int64_t b)
 {
     int64_t q = a / b;

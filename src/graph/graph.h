@@ -36,6 +36,8 @@ og_dim og_dim_max(og_dims *dims, og_dim a, og_dim b);
 og_dim og_dim_min(og_dims *dims, og_dim a, og_dim b);
 /* The number of a constant (contents may hold negative ones); false for a symbolic expression. */
 bool og_dim_const(const og_dims *dims, og_dim d, int64_t *number);
+/* Whether a size that nobody knows (og_dim_fresh) is part of the expression. */
+bool og_dim_made_up(const og_dims *dims, og_dim d);
 /* "batch", "12", "(h+2)/2"; returns out. */
 char *og_dim_text(const og_dims *dims, og_dim d, char *out, size_t size);
 

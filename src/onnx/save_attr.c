@@ -18,6 +18,8 @@ static og_status save_dim(og_saver *s, og_dim dim, Onnx__TensorShapeProto__Dimen
         proto->dim_value = dim;
         return OG_OK;
     }
+    if (og_dim_made_up(s->g->dims, dim))
+        return OG_OK; /* nobody named it: a size without a value is an unknown one */
     proto->value_case = ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_PARAM;
     proto->dim_param = og_arena_string(s->arena, og_dim_text(s->g->dims, dim, text, sizeof text));
     return proto->dim_param ? OG_OK : og_save_no_memory(s);

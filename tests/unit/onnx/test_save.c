@@ -297,7 +297,7 @@ static void constants_of_every_type(void **state)
     og_graph_free(g);
 }
 
-/* A saved file, loaded and saved again, is the same file. */
+/* A saved file, loaded and saved again, is the same file; the first round may move constants out of subgraphs. */
 static void saving_twice(const char *path)
 {
     og_graph *g;
@@ -308,7 +308,9 @@ static void saving_twice(const char *path)
         og_graph_free(g);
         return;
     }
-    save(g, "once.onnx");
+    og_graph *first_round = load(save(g, "first.onnx"));
+    save(first_round, "once.onnx");
+    og_graph_free(first_round);
     og_graph *h = load(in_folder("once.onnx"));
     save(h, "twice.onnx");
     assert_int_equal(h->inputs.n, g->inputs.n);
