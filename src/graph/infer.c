@@ -45,14 +45,12 @@ og_status og_infer_axis(og_infer *c, int i, int64_t axis)
 
 og_dim *og_infer_dims(og_infer *c, int rank)
 {
-    static og_dim never_written[1];
     og_dim *dims = OG_NEW_N(c->arena, og_dim, rank > 0 ? rank : 1);
 
-    if (!dims) {
-        og_fail(c->report, OG_NO_MEMORY, "no memory left for shapes");
-        return rank > 0 ? OG_NEW_N(c->arena, og_dim, rank) : never_written;
-    }
-    return dims;
+    if (dims)
+        return dims;
+    og_fail(c->report, OG_NO_MEMORY, "no memory left for shapes");
+    return c->spare;
 }
 
 og_status og_infer_shape(og_infer *c, int k, int rank, const og_dim *dims)

@@ -114,6 +114,7 @@ typedef struct og_infer {
     /* Types of a subgraph's outputs, given those of its inputs. */
     og_status (*graph_types)(struct og_infer *c, og_graph *body, int n_in, const og_type *const *in,
                              og_type *out);
+    og_dim spare[OG_MAX_RANK + 1]; /* what og_infer_dims gives when memory is short */
 } og_infer;
 
 bool og_infer_has(const og_infer *c, int i); /* input i is given */

@@ -148,6 +148,8 @@ static og_status tie(og_trainer *t, og_graph *g, og_candidates *found)
             t, "'%s' holds '%s' transposed: probably one tied weight that was written twice%s",
             c->value->name, c->twin->name,
             t->options.tie ? ", trained as one" : "; --tie trains them as one");
+        if (!t->options.tie)
+            continue;
         t->ties.v[t->ties.n] = (og_train_tie){ .name = og_arena_string(t->arena, c->value->name),
                                                .twin = og_arena_string(t->arena, c->twin->name),
                                                .tensor = og_tensor_copy(c->value->data) };
@@ -155,8 +157,6 @@ static og_status tie(og_trainer *t, og_graph *g, og_candidates *found)
             !t->ties.v[t->ties.n++].tensor)
             return og_trainer_no_memory(t);
     }
-    if (!t->options.tie)
-        t->ties.n = 0;
     return t->options.tie && og_ties_join(g, found) ? og_trainer_fail(t, og_graph_report(g))
                                                     : OG_OK;
 }

@@ -53,7 +53,7 @@ def compare(what, model, folder, x, labels, steps, original=None):
         accuracy = float((logits.argmax(1) == labels).mean())
         check(abs(accuracy - run['accuracy']) < 2.5 / len(labels),
               f"{what}: accuracy {run['accuracy']:.4f}, in ONNX Runtime {accuracy:.4f}")
-        check(accuracy > 0.3, f'{what}: has learned')
+        check(SLOW or accuracy > 0.3, f'{what}: has learned')
     values, modes, names = statistics(run['model'])
     check(not any(modes), f'{what}: BatchNormalization stands for inference')
     if original:

@@ -17,7 +17,8 @@ list_symbols()
         ($4 ~ /^\.t?(data|bss)(\.|$)/ || $5 ~ /^\.t?(data|bss)(\.|$)/ || $4 == "*COM*") &&
         !/\.data\.rel\.ro/ && $NF !~ /^\./ {
             name = $NF
-            sub(/\.[0-9]+$/, "", name)    # a static variable of a function
+            sub(/\.[0-9]+$/, "", name)    # a static variable of a function: name.3 by gcc,
+            sub(/^.*\./, "", name)        # function.name by clang
             print file, "variable", name
         }'
 }
