@@ -82,6 +82,13 @@ static void default_range(og_elem elem, double *low, double *high)
                                                   : 9;
 }
 
+static double draw_real(const reader *r, double x)
+{
+    const float f = (float)x;
+
+    return (double)(r->options->coarse ? og_bfloat16_to_float(og_float_to_bfloat16(f)) : f);
+}
+
 /* Both ends of a range may come, so that edge values are met. */
 static og_status fill_random(reader *r, og_tensor *t, og_elem written, const char *range)
 {
@@ -105,7 +112,7 @@ static og_status fill_random(reader *r, og_tensor *t, og_elem written, const cha
         if (r->options->bits && og_elem_in(written, reals))
             og_set_int(t, i, u < 0.5);
         else if (real)
-            og_set_double(t, i, (double)(float)(low + u * (high - low)));
+            og_set_double(t, i, draw_real(r, low + u * (high - low)));
         else
             og_set_int(t, i, (int64_t)(low + floor(u * (high - low + 1))));
     }
@@ -126,8 +133,10 @@ static og_status fill_strings(reader *r, og_tensor *t, bool given)
     return OG_OK;
 }
 
-static og_status fill_numbers(reader *r, og_tensor *t, bool as_bits, const char *stops)
+static og_status fill_numbers(reader *r, og_tensor *t, og_elem written, const char *stops)
 {
+    const bool real = og_elem_in(written, OG_BIT(OG_FLOAT) | OG_BIT(OG_DOUBLE));
+
     for (int64_t i = 0; i < t->count; i++) {
         double number;
         char *word = take_until(r, stops);
@@ -140,7 +149,9 @@ static og_status fill_numbers(reader *r, og_tensor *t, bool as_bits, const char 
             number = *word == '-' ? -INFINITY : INFINITY;
         else if (!og_number_read(word, strlen(word), &number))
             return sample_fail(r, "one number for each element before this");
-        og_set_double(t, i, as_bits ? number > 0 : number);
+        if (real)
+            number = r->options->bits ? number > 0 : draw_real(r, number);
+        og_set_double(t, i, number);
         skip_spaces(r);
     }
     return OG_OK;
@@ -215,8 +226,7 @@ static og_status read_input(reader *r)
     skip_spaces(r);
     if (elem == OG_STRING)
         return fill_strings(r, t, given);
-    return given ? fill_numbers(r, t, r->options->bits && og_elem_in(type.elem, reals), " ;")
-                 : fill_random(r, t, type.elem, range);
+    return given ? fill_numbers(r, t, type.elem, " ;") : fill_random(r, t, type.elem, range);
 }
 
 static og_status set_list(reader *r, og_attr *a)
@@ -266,7 +276,7 @@ static og_status set_tensor(reader *r, og_attr *a)
     if (!take(r, "{"))
         return sample_fail(r, "'{'");
     skip_spaces(r);
-    OG_TRY(fill_numbers(r, t, false, " }"));
+    OG_TRY(fill_numbers(r, t, OG_UNDEFINED, " }"));
     a->u.tensor = t;
     return take(r, "}") ? OG_OK : sample_fail(r, "'}'");
 }
@@ -365,8 +375,8 @@ static og_value *sample_input(reader *r, int i)
 
     if (!t || !name)
         return NULL;
-    if (r->options->constants && (!og_elem_in(t->elem, OG_FLOATS) ||
-                                  og_port_in(r->op, i)->role == OG_ROLE_SHAPE))
+    if (r->options->constants &&
+        (!og_elem_in(t->elem, OG_FLOATS) || og_port_in(r->op, i)->role == OG_ROLE_SHAPE))
         return og_graph_add_constant(r->g, name, t);
     return og_input_dims(r->g, name, t->elem, t->rank, t->dims);
 }

@@ -26,10 +26,11 @@ typedef struct og_sample {
 } og_sample;
 
 typedef struct og_sample_options {
-    og_elem real;   /* float and double inputs become this type; OG_UNDEFINED: as written */
-    bool bits;      /* their numbers are 0 and 1, which every type has */
-    bool constants; /* integer inputs, and those that say shapes, are constants of the graph, so that
-                     * inference sees them */
+    og_elem real; /* float and double inputs become this type; OG_UNDEFINED: as written */
+    bool coarse;  /* their random numbers are rounded to bfloat16, which the other types have too */
+    bool bits;    /* their numbers are 0 and 1, which every type has */
+    bool constants; /* integer inputs, and those that say shapes, are constants of the graph, so
+                     * that inference sees them */
 } og_sample_options;
 
 /* The same text gives the same numbers, whatever the options.  A type that the operator does not

@@ -363,6 +363,54 @@ static verdict check_widths(trial *t)
     return v;
 }
 
+/* A narrow result is the double one rounded once, beside what float arithmetic loses. */
+static verdict compare_rounded(trial *t, og_elem elem, og_tensor *const *wide,
+                               og_tensor *const *narrow)
+{
+    const double unit = elem == OG_FLOAT16 ? 0x1p-11 : 0x1p-8,
+                 most = elem == OG_FLOAT16 ? 65504 : INFINITY;
+
+    for (int k = 0; k < t->sample.node->n_out; k++) {
+        const double scale = scale_of(wide[k]);
+
+        if (!same_shape(wide[k], narrow[k]))
+            return fail(t, "%s: output %d has another shape", og_elem_name(elem), k);
+        for (int64_t i = 0; i < wide[k]->count; i++) {
+            double x = og_get_double(wide[k], i), y = og_get_double(narrow[k], i);
+
+            if (!(fabs(x - y) <= 1.01 * unit * fabs(x) + 4e-6 * scale || x == y || fabs(x) > most ||
+                  (isnan(x) && isnan(y))))
+                return fail(t, "%s: output %d[%lld] is %.9g, in double %.9g", og_elem_name(elem), k,
+                            (long long)i, y, x);
+        }
+    }
+    return PASSED;
+}
+
+static verdict check_narrow(trial *t)
+{
+    static const og_elem types[] = { OG_FLOAT16, OG_BFLOAT16 };
+    og_tensor *narrow[MOST_OUTPUTS] = { 0 }, *wide[MOST_OUTPUTS] = { 0 };
+    verdict v = NOTHING;
+
+    for (int j = 0; j < 2 && v != FAILED && !random_op(t); j++) {
+        og_sample_options as_narrow = { .real = types[j], .coarse = true };
+        og_sample_options as_double = { .real = OG_DOUBLE, .coarse = true };
+        og_sample a = { 0 }, b = { 0 };
+        og_report report = { 0 };
+
+        if (!og_sample_make(t->op, t->text, &as_narrow, &a, &report) &&
+            !og_sample_make(t->op, t->text, &as_double, &b, &report) &&
+            !run_node(&a, 1, 0, narrow, &report) && !run_node(&b, 1, 0, wide, &report))
+            v = compare_rounded(t, types[j], wide, narrow);
+        free_outputs(narrow);
+        free_outputs(wide);
+        og_graph_free(a.graph);
+        og_graph_free(b.graph);
+    }
+    return v;
+}
+
 static verdict gradient_of(trial *t, int order, int output)
 {
     const og_gradcheck_options options = { .order = order,
@@ -413,7 +461,8 @@ static const struct {
 } checks[] = {
     { "types", check_types },     { "threads", check_threads },     { "in place", check_inplace },
     { "session", check_session }, { "expansion", check_expansion }, { "float", check_float },
-    { "widths", check_widths },   { "gradient", check_gradient },   { "second", check_second },
+    { "widths", check_widths },   { "narrow", check_narrow },       { "gradient", check_gradient },
+    { "second", check_second },
 };
 enum { CHECKS = sizeof checks / sizeof *checks };
 
