@@ -19,6 +19,7 @@ WORKLOADS = {  # batch, chain; the networks are the zoo's
     'mlp': (64, 'clip_norm(1.0) | sgd(lr=0.01)'),
     'mlp512': (128, 'clip_norm(1.0) | adam(lr=1e-3)'),
     'lenet': (64, 'clip_norm(1.0) | adam(lr=1e-3)'),
+    'resnet8': (32, 'clip_norm(1.0) | sgd(lr=0.1, momentum=0.9)'),
 }
 RESTARTS = 3
 

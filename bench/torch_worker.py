@@ -24,6 +24,31 @@ def lenet():
                          nn.Flatten(), nn.Linear(3136, 128), nn.ReLU(), nn.Linear(128, 10))
 
 
+class Residual(nn.Module):
+    """Two 3x3 convolutions beside the input, which is projected where its shape changes."""
+
+    def __init__(self, before, channels, stride):
+        super().__init__()
+        self.inner = nn.Sequential(
+            nn.Conv2d(before, channels, 3, stride, 1, bias=False), nn.BatchNorm2d(channels), nn.ReLU(),
+            nn.Conv2d(channels, channels, 3, 1, 1, bias=False), nn.BatchNorm2d(channels))
+        self.beside = nn.Identity() if stride == 1 and before == channels else nn.Sequential(
+            nn.Conv2d(before, channels, 1, stride, bias=False), nn.BatchNorm2d(channels))
+
+    def forward(self, x):
+        return torch.relu(self.inner(x) + self.beside(x))
+
+
+def resnet8():
+    return nn.Sequential(nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU(),
+                         Residual(16, 16, 1), Residual(16, 32, 2), Residual(32, 64, 2),
+                         nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))
+
+
+def momentum(parameters):
+    return torch.optim.SGD(parameters, lr=0.1, momentum=0.9)
+
+
 def sgd(parameters):
     return torch.optim.SGD(parameters, lr=0.01)
 
@@ -34,7 +59,7 @@ def adam(parameters):
 
 WORKLOADS = {'mlp': (lambda: linear_stack(784, 128, 10), sgd),
              'mlp512': (lambda: linear_stack(784, 512, 512, 10), adam),
-             'lenet': (lenet, adam)}
+             'lenet': (lenet, adam), 'resnet8': (resnet8, momentum)}
 
 
 def main():
@@ -45,7 +70,8 @@ def main():
     model = make()
     parameters = list(model.parameters())
     update = optimizer(parameters)
-    x, y = torch.randn(batch, 1, 28, 28), torch.randint(0, 10, (batch,))
+    shape = (3, 32, 32) if name == 'resnet8' else (1, 28, 28)
+    x, y = torch.randn(batch, *shape), torch.randint(0, 10, (batch,))
 
     def step():
         update.zero_grad()
