@@ -50,17 +50,25 @@ static og_status write_text(og_trainer *t, const char *name, const char *text)
     return status;
 }
 
-/* The folder that was asked for, if it is empty. */
+/* What a run that was killed in its first moment leaves: a temporary file that was never renamed. */
+static bool left_over(const char *name)
+{
+    return og_glob("command.txt.tmp*", name);
+}
+
+/* The folder that was asked for, if there is no run in it. */
 static og_status take_folder(og_trainer *t)
 {
     const char *folder = t->options.folder;
     const char *const *names;
     char shown[300];
-    size_t n = 0;
+    size_t n = 0, kept = 0;
 
     OG_TRY(og_directory_make(folder, &t->report));
     OG_TRY(og_directory_list(t->arena, folder, &n, &names, &t->report));
-    if (n) {
+    for (size_t i = 0; i < n; i++)
+        kept += !left_over(names[i]);
+    if (kept) {
         og_fail(&t->report, OG_EXISTS, "the run folder '%s' is not empty",
                 og_escape(shown, sizeof shown, folder));
         og_report_hint(&t->report, "train --resume %s goes on there; --out another starts anew",
