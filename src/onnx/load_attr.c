@@ -161,6 +161,19 @@ static og_status attr_strings(og_loader *ld, const Onnx__AttributeProto *a, og_a
     return OG_OK;
 }
 
+/* Terminated, so that an upgrade may compare it; the bytes of a message are not. */
+static og_status attr_string(og_loader *ld, const Onnx__AttributeProto *a, og_attr *to)
+{
+    char *text = og_arena_alloc(ld->arena, a->s.len + 1);
+
+    if (!text)
+        return og_fail(ld->report, OG_NO_MEMORY, "no memory for an attribute");
+    if (a->s.len)
+        memcpy(text, a->s.data, a->s.len);
+    to->u.s = (og_string){ text, a->s.len };
+    return OG_OK;
+}
+
 static og_status attr_type_text(og_loader *ld, const Onnx__AttributeProto *a, og_attr *to)
 {
     char text[512];
@@ -189,8 +202,7 @@ static og_status load_attr(og_loader *ld, og_scope *scope, const Onnx__Attribute
         return OG_OK;
     case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRING:
         to->kind = OG_ATTR_STRING;
-        to->u.s = (og_string){ (const char *)a->s.data, a->s.len };
-        return OG_OK;
+        return attr_string(ld, a, to);
     case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOATS:
         to->kind = OG_ATTR_FLOATS;
         to->u.floats = (og_floats){ (int64_t)a->n_floats, a->floats };
