@@ -89,6 +89,12 @@ function(onnxgrad_python_test name label script)
         ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;ONNXGRAD_SLOW=${slow_build}")
 endfunction()
 
+# tests/golden/training: small networks that PyTorch trained.
+if(TARGET onnxgrad_command)
+    add_test(NAME golden COMMAND onnxgrad_command test "${CMAKE_CURRENT_SOURCE_DIR}/tests/golden/training")
+    set_tests_properties(golden PROPERTIES LABELS unit TIMEOUT 120)
+endif()
+
 if(ONNXGRAD_PYTHON AND TARGET onnxgrad_command)
     add_test(NAME python_venv COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/tests/python/venv.sh" "${ONNXGRAD_VENV}")
     set_tests_properties(python_venv PROPERTIES FIXTURES_SETUP python TIMEOUT 600)

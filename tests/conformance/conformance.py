@@ -54,7 +54,10 @@ def main():
     run = subprocess.run([command, 'test', '--json', *folders], stdout=subprocess.PIPE, text=True)
     if run.returncode not in (0, 1):
         sys.exit(f'onnxgrad test ended with status {run.returncode}')
-    result = json.loads(run.stdout)
+    try:
+        result = json.loads(run.stdout)
+    except json.JSONDecodeError:  # a sanitizer that stops the process gives status 1 too
+        sys.exit(f'onnxgrad test did not come to its end: {run.stdout[-300:]}')
     expected, used, bad, skipped = read_expected(), set(), 0, {}
 
     for case in result['cases']:
