@@ -1,4 +1,5 @@
-/* Stages: what a part of a chain is made of. Include this to write one of your own; src/optim/stages has examples. */
+/* Stages: what a part of a chain is made of. Include this to write one of your own;
+ * src/optim/stages has examples. */
 #ifndef ONNXGRAD_STAGE_H
 #define ONNXGRAD_STAGE_H
 
@@ -29,9 +30,9 @@ typedef struct og_stage_arg {
 /* What a stage looks at to compute one element of its result. */
 typedef enum og_stage_scope {
     OG_SCOPE_ELEMENT,
-    OG_SCOPE_UNIT,   /* a row of a tensor */
+    OG_SCOPE_UNIT, /* a row of a tensor */
     OG_SCOPE_TENSOR,
-    OG_SCOPE_GLOBAL  /* all tensors in its reach */
+    OG_SCOPE_GLOBAL /* all tensors in its reach */
 } og_stage_scope;
 
 typedef enum og_stage_trait {
@@ -49,17 +50,23 @@ typedef enum og_stage_trait {
 } og_stage_trait;
 
 /* Frameworks whose defaults and formulas a stage can take. */
-typedef enum og_compat { OG_COMPAT_TORCH, OG_COMPAT_OPTAX, OG_COMPAT_ONNX, OG_COMPAT_KERAS, OG_COMPAT_COUNT } og_compat;
+typedef enum og_compat {
+    OG_COMPAT_TORCH,
+    OG_COMPAT_OPTAX,
+    OG_COMPAT_ONNX,
+    OG_COMPAT_KERAS,
+    OG_COMPAT_COUNT
+} og_compat;
 
 /* What a stage's functions get. */
 typedef struct og_stage_context og_stage_context;
 
 struct og_stage {
     const char *name;
-    const char *doc;     /* one line */
+    const char *doc; /* one line */
     og_stage_scope scope;
     unsigned traits;
-    int positional;      /* arguments that the canonical form prints without their names */
+    int positional; /* arguments that the canonical form prints without their names */
     og_stage_arg arg[16];
     const char *compat[OG_COMPAT_COUNT]; /* defaults that differ: "eps=1e-7, rho=0.9" */
 
@@ -70,9 +77,10 @@ struct og_stage {
     og_status (*prepare)(og_stage_context *c);
 };
 
-/* ---- Arguments ------------------------------------------------------------------------------------------ */
+/* ---- Arguments ------------------------------------------------------------------------------- */
 
-/* As a double scalar of the graph: the state `opt/<label>/<name>`, or what a schedule gives for this step. */
+/* As a double scalar of the graph: the state `opt/<label>/<name>`, or what a schedule gives for
+ * this step. */
 OG_API og_value *og_stage_argument(og_stage_context *c, const char *name);
 /* As it was written: a number (NaN for a schedule), true or false, a word. */
 OG_API double og_stage_number(const og_stage_context *c, const char *name);
@@ -80,28 +88,31 @@ OG_API bool og_stage_flag(const og_stage_context *c, const char *name);
 OG_API const char *og_stage_word(const og_stage_context *c, const char *name);
 OG_API og_compat og_stage_compat(const og_stage_context *c);
 
-/* For a short name: adds to the chain it stands for; `$beta1` becomes the argument's text, `$$` a dollar. */
+/* For a short name: adds to the chain it stands for; `$beta1` becomes the argument's text, `$$` a
+ * dollar. */
 OG_API void og_stage_write(og_stage_context *c, const char *text);
 
-/* ---- Gradients ------------------------------------------------------------------------------------------ */
+/* ---- Gradients ------------------------------------------------------------------------------- */
 
-/* The parameters in reach of the stage, what arrives for each (the gradient as transformed so far), what it lets
- * through; without the last call a parameter's gradient passes unchanged. */
+/* The parameters in reach of the stage, what arrives for each (the gradient as transformed so far),
+ * what it lets through; without the last call a parameter's gradient passes unchanged. */
 OG_API size_t og_stage_count(const og_stage_context *c);
 OG_API og_value *og_stage_parameter(const og_stage_context *c, size_t i);
 OG_API og_value *og_stage_in(const og_stage_context *c, size_t i);
 OG_API void og_stage_out(og_stage_context *c, size_t i, og_value *update);
 
-/* Norms of what arrives, as double scalars: of all parameters in reach together (p is 1, 2, inf or any other), of one
- * (p = 2).  A NaN anywhere comes out. */
+/* Norms of what arrives, as double scalars: of all parameters in reach together (p is 1, 2, inf or
+ * any other), of one (p = 2).  A NaN anywhere comes out. */
 OG_API og_value *og_stage_norm(og_stage_context *c, double p);
 OG_API og_value *og_stage_tensor_norm(og_stage_context *c, size_t i);
 
-/* Lets what arrives through, times a double scalar, cast once; its norm needs no second pass then. */
+/* Lets what arrives through, times a double scalar, cast once; its norm needs no second pass then.
+ */
 OG_API void og_stage_multiply(og_stage_context *c, size_t i, og_value *coef);
 
-/* For a stage with OG_STAGE_LR: from here on the i-th update goes downhill, `rate` being the learning rate (a double
- * scalar) that it was multiplied by.  The second gives that rate, NULL before. */
+/* For a stage with OG_STAGE_LR: from here on the i-th update goes downhill, `rate` being the
+ * learning rate (a double scalar) that it was multiplied by.  The second gives that rate, NULL
+ * before. */
 OG_API void og_stage_descends(og_stage_context *c, size_t i, og_value *rate);
 OG_API og_value *og_stage_rate(const og_stage_context *c, size_t i);
 
@@ -112,24 +123,30 @@ OG_API void og_stage_set_next(og_stage_context *c, size_t i, og_value *next);
 /* A double scalar as the i-th parameter's element type. */
 OG_API og_value *og_stage_cast(og_stage_context *c, size_t i, og_value *scalar);
 
-/* ---- State ------------------------------------------------------------------------------------------------ */
+/* ---- State ----------------------------------------------------------------------------------- */
 
-/* The slot `opt/<label>/<slot>/<parameter>` of the parameter's type and shape, every element `initial` at first;
- * a double scalar or list of that name; the scalar or list of doubles `opt/<label>/<slot>`. */
+/* The slot `opt/<label>/<slot>/<parameter>` of the parameter's type and shape, every element
+ * `initial` at first; a double scalar or list of that name; the scalar or list of doubles
+ * `opt/<label>/<slot>`. */
 OG_API og_value *og_stage_slot(og_stage_context *c, size_t i, const char *slot, double initial);
 OG_API og_value *og_stage_shaped_slot(og_stage_context *c, size_t i, const char *slot, int rank,
                                       const int64_t *dims, double initial); /* of another shape */
-OG_API og_value *og_stage_copy_slot(og_stage_context *c, size_t i, const char *slot); /* begins as the parameter */
-OG_API og_value *og_stage_tensor_slot(og_stage_context *c, size_t i, const char *slot, double initial);
+OG_API og_value *og_stage_copy_slot(og_stage_context *c, size_t i,
+                                    const char *slot); /* begins as the parameter */
+OG_API og_value *og_stage_tensor_slot(og_stage_context *c, size_t i, const char *slot,
+                                      double initial);
 OG_API og_value *og_stage_list_slot(og_stage_context *c, size_t i, const char *slot, int64_t n,
                                     double initial);
-OG_API og_value *og_stage_shared_list(og_stage_context *c, const char *slot, int64_t n, double initial);
-OG_API og_value *og_stage_shared(og_stage_context *c, const char *slot, og_elem elem, double initial);
+OG_API og_value *og_stage_shared_list(og_stage_context *c, const char *slot, int64_t n,
+                                      double initial);
+OG_API og_value *og_stage_shared(og_stage_context *c, const char *slot, og_elem elem,
+                                 double initial);
 /* What the slot holds after this step. */
 OG_API void og_stage_keep(og_stage_context *c, og_value *slot, og_value *update);
 
-/* Closes a gate: where `open` (a bool scalar) is false, all state that later stages keep, the parameters and the clock
- * stay as they are in this run.  Only for stages that reach every parameter. */
+/* Closes a gate: where `open` (a bool scalar) is false, all state that later stages keep, the
+ * parameters and the clock stay as they are in this run.  Only for stages that reach every
+ * parameter. */
 OG_API og_status og_stage_gate(og_stage_context *c, og_value *open);
 
 /* In .prepare: the loss is multiplied by this double scalar before gradients are taken. */
@@ -141,7 +158,7 @@ OG_API void og_stage_average(og_stage_context *c, size_t i, og_value *slot);
 /* Updates applied before this one, as a double scalar: 0 in the first step. */
 OG_API og_value *og_stage_clock(og_stage_context *c);
 
-/* ---- Reports ------------------------------------------------------------------------------------------------ */
+/* ---- Reports --------------------------------------------------------------------------------- */
 
 /* Fails at the stage's place in the text. */
 OG_API og_status og_stage_fail(og_stage_context *c, const char *format, ...) OG_PRINTF(2, 3);

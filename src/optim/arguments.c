@@ -53,8 +53,9 @@ void og_stage_write(og_stage_context *c, const char *text)
         text += n;
         if (*text == '\0')
             return;
-        for (n = 0, text++; n < sizeof name - 1 && ((*text >= 'a' && *text <= 'z') || *text == '_' ||
-                                                    (*text >= '0' && *text <= '9')); n++)
+        for (n = 0, text++; n < sizeof name - 1 && ((*text >= 'a' && *text <= 'z') ||
+                                                    *text == '_' || (*text >= '0' && *text <= '9'));
+             n++)
             name[n] = *text++;
         name[n] = '\0';
         if (n == 0) {

@@ -28,8 +28,8 @@ og_status og_dialect_set(og_dialect *dialect, const og_step_options *options, og
     if (options->compat)
         dialect->compat = compat_find(options->compat);
     if (dialect->compat == OG_COMPAT_COUNT)
-        return og_fail(report, OG_BAD_ARGUMENT, "compat is '%s', expected torch, optax, onnx or keras",
-                       options->compat);
+        return og_fail(report, OG_BAD_ARGUMENT,
+                       "compat is '%s', expected torch, optax, onnx or keras", options->compat);
     return OG_OK;
 }
 
@@ -49,7 +49,8 @@ const og_stage *og_stage_find(const og_dialect *dialect, const char *name)
     return stage ? stage : find_in(og_stage_registry, name);
 }
 
-static og_status unknown_stage(og_lexer *lexer, const og_dialect *dialect, const og_chain_call *call)
+static og_status unknown_stage(og_lexer *lexer, const og_dialect *dialect,
+                               const og_chain_call *call)
 {
     const char *names[256], *nearest;
     const og_stage *const *lists[] = { dialect->stages, og_stage_registry };
@@ -68,7 +69,7 @@ static og_status unknown_stage(og_lexer *lexer, const og_dialect *dialect, const
     return OG_BAD_CHAIN;
 }
 
-/* ---- Writing short names out ------------------------------------------------------------------------------- */
+/* ---- Writing short names out ----------------------------------------------------------------- */
 
 /* Everything in the tree stands where the short name stood. */
 static void place(og_chain_tree *tree, size_t at)
@@ -105,7 +106,7 @@ static og_status expand(og_lexer *lexer, const og_dialect *dialect, og_chain_lin
     return OG_OK;
 }
 
-/* ---- Looking stages up --------------------------------------------------------------------------------------- */
+/* ---- Looking stages up ----------------------------------------------------------------------- */
 
 static og_status values_set(og_lexer *lexer, const og_signature *signature, og_chain_link *link)
 {
@@ -138,7 +139,8 @@ static og_status stage_resolve(og_lexer *lexer, const og_dialect *dialect, og_ch
     return link->stage->expand ? expand(lexer, dialect, link) : OG_OK;
 }
 
-og_status og_chain_resolve(og_lexer *lexer, const og_dialect *dialect, og_chain_tree *tree, bool lenient)
+og_status og_chain_resolve(og_lexer *lexer, const og_dialect *dialect, og_chain_tree *tree,
+                           bool lenient)
 {
     for (size_t i = 0; i < tree->n; i++) {
         og_chain_link *link = &tree->links[i];
@@ -165,7 +167,7 @@ og_status og_chain_compile(og_lexer *lexer, const og_dialect *dialect, og_chain_
     return status ? status : og_chain_resolve(lexer, dialect, *tree, false);
 }
 
-/* ---- The handle ------------------------------------------------------------------------------------------------ */
+/* ---- The handle ------------------------------------------------------------------------------ */
 
 struct og_chain {
     og_arena *arena;

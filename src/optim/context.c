@@ -1,11 +1,12 @@
 /*
- * What a stage's build function calls: its arguments as values, the gradients in its reach, its slots.
+ * What a stage's build function calls: its arguments as values, the gradients in its reach, its
+ * slots.
  */
 #include "optim/optim.h"
 
 #include <stdio.h>
 
-/* ---- States ---------------------------------------------------------------------------------------------------- */
+/* ---- States ---------------------------------------------------------------------------------- */
 
 og_value *og_step_constant(og_step *step, double number)
 {
@@ -21,7 +22,8 @@ static void *fill_block(og_step *step, og_elem elem, int64_t count, double numbe
     for (size_t i = 0; i < step->fills.n; i++) {
         const og_tensor *old = step->fills.v[i];
 
-        if (old->elem == elem && old->count >= count && (old->count == 0 || og_get_double(old, 0) == number))
+        if (old->elem == elem && old->count >= count &&
+            (old->count == 0 || og_get_double(old, 0) == number))
             return old->data;
     }
     if (!og_elem_bytes(elem, count, &bytes))
@@ -34,8 +36,8 @@ static void *fill_block(og_step *step, og_elem elem, int64_t count, double numbe
     return og_list_push(step->arena, &step->fills, block) ? block->data : NULL;
 }
 
-og_value *og_step_state(og_step *step, const char *name, og_elem elem, int rank, const int64_t *dims,
-                        double initial)
+og_value *og_step_state(og_step *step, const char *name, og_elem elem, int rank,
+                        const int64_t *dims, double initial)
 {
     og_graph *g = step->graph;
     int64_t count = og_count(rank, dims);
@@ -45,10 +47,13 @@ og_value *og_step_state(og_step *step, const char *name, og_elem elem, int rank,
     if (og_graph_status(g))
         return NULL;
     if (!tensor || !name)
-        return (void)og_fail(og_graph_errors(g), OG_NO_MEMORY, "no memory for the state of a chain"), NULL;
+        return (void)og_fail(og_graph_errors(g), OG_NO_MEMORY,
+                             "no memory for the state of a chain"),
+               NULL;
     if (og_graph_find(g, name)) {
         (void)og_fail(og_graph_errors(g), OG_EXISTS, "the name '%s' is taken", name);
-        og_report_hint(og_graph_errors(g), "a graph takes one training step; start from the model again");
+        og_report_hint(og_graph_errors(g),
+                       "a graph takes one training step; start from the model again");
         return NULL;
     }
     return og_graph_add_state(g, name, tensor);
@@ -76,9 +81,10 @@ void og_step_bind(og_step *step, og_value *state, og_value *update)
         (void)og_fail(og_graph_errors(step->graph), OG_NO_MEMORY, "no memory for a training step");
 }
 
-/* ---- Arguments ------------------------------------------------------------------------------------------------- */
+/* ---- Arguments ------------------------------------------------------------------------------- */
 
-/* The parts of a short name share its label: the second of two arguments with one name is told apart by its stage. */
+/* The parts of a short name share its label: the second of two arguments with one name is told
+ * apart by its stage. */
 static const char *argument_state(og_stage_context *c, const char *name)
 {
     og_graph *g = c->step->graph;
@@ -126,7 +132,7 @@ og_status og_stage_fail(og_stage_context *c, const char *format, ...)
     return og_lex_fail(c->lexer, c->link->at, "%s", text);
 }
 
-/* ---- Gradients --------------------------------------------------------------------------------------------------- */
+/* ---- Gradients ------------------------------------------------------------------------------- */
 
 static og_step_param *param(const og_stage_context *c, size_t i)
 {
@@ -232,7 +238,7 @@ void og_stage_average(og_stage_context *c, size_t i, og_value *slot)
         (void)og_fail(og_graph_errors(g), OG_NO_MEMORY, "no memory for a training step");
 }
 
-/* ---- Slots --------------------------------------------------------------------------------------------------------- */
+/* ---- Slots ----------------------------------------------------------------------------------- */
 
 og_value *og_stage_slot(og_stage_context *c, size_t i, const char *slot, double initial)
 {
@@ -259,7 +265,9 @@ og_value *og_stage_copy_slot(og_stage_context *c, size_t i, const char *slot)
     char *name = og_arena_print(g->arena, "opt/%s/%s/%s", c->label, slot, p->name);
 
     if (!name)
-        return (void)og_fail(og_graph_errors(g), OG_NO_MEMORY, "no memory for the state of a chain"), NULL;
+        return (void)og_fail(og_graph_errors(g), OG_NO_MEMORY,
+                             "no memory for the state of a chain"),
+               NULL;
     return og_graph_add_state(g, name, p->data);
 }
 
@@ -271,7 +279,8 @@ og_value *og_stage_tensor_slot(og_stage_context *c, size_t i, const char *slot, 
     return og_step_state(c->step, name, OG_DOUBLE, 0, NULL, initial);
 }
 
-og_value *og_stage_list_slot(og_stage_context *c, size_t i, const char *slot, int64_t n, double initial)
+og_value *og_stage_list_slot(og_stage_context *c, size_t i, const char *slot, int64_t n,
+                             double initial)
 {
     const og_value *p = param(c, i)->parameter;
     char *name = og_arena_print(c->step->graph->arena, "opt/%s/%s/%s", c->label, slot, p->name);

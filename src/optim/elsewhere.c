@@ -1,11 +1,12 @@
 /*
- * The gradient at other parameters than the present ones: the nodes between the parameters and the loss are added once
- * more, reading the others, and swept again.
+ * The gradient at other parameters than the present ones: the nodes between the parameters and the
+ * loss are added once more, reading the others, and swept again.
  */
 #include "autodiff/autodiff.h"
 #include "optim/optim.h"
 
-/* For each value of the forward pass by its id: what stands for it, or NULL where it does not depend on them. */
+/* For each value of the forward pass by its id: what stands for it, or NULL where it does not
+ * depend on them. */
 typedef struct elsewhere {
     og_graph *g;
     og_value **other;
@@ -28,8 +29,9 @@ static void mark_needed(og_step *step, bool *needed)
 static og_status add_again(elsewhere *e, og_arena *arena, const og_node *node)
 {
     og_value **in = OG_NEW_N(arena, og_value *, node->n_in + 1);
-    og_node_spec spec = { .op = node->op, .attrs = node->raw, .n_in = node->n_in, .n_out = node->n_out,
-                          .in = in };
+    og_node_spec spec = {
+        .op = node->op, .attrs = node->raw, .n_in = node->n_in, .n_out = node->n_out, .in = in
+    };
     og_node *again;
     bool any = false;
 
@@ -56,7 +58,8 @@ static og_status add_again(elsewhere *e, og_arena *arena, const og_node *node)
 static og_status loss_again(og_stage_context *c, og_value *const at[], og_value **loss)
 {
     og_step *step = c->step;
-    elsewhere e = { .g = step->graph, .other = OG_NEW_N(step->arena, og_value *, step->graph->values.n) };
+    elsewhere e = { .g = step->graph,
+                    .other = OG_NEW_N(step->arena, og_value *, step->graph->values.n) };
     bool *needed = OG_NEW_N(step->arena, bool, step->n_forward + 1);
 
     if (!e.other || !needed)
@@ -77,7 +80,8 @@ og_status og_stage_gradient(og_stage_context *c, og_value *const at[], og_value 
 
     OG_TRY(og_graph_status(c->step->graph));
     OG_TRY(loss_again(c, at, &loss));
-    OG_TRY(og_backward(c->step->graph, loss, og_cast_like(c->step->seed, loss), at, og_stage_count(c), gradients));
+    OG_TRY(og_backward(c->step->graph, loss, og_cast_like(c->step->seed, loss), at,
+                       og_stage_count(c), gradients));
     for (size_t i = 0; i < og_stage_count(c); i++)
         gradients[i] = og_value_now(gradients[i]);
     return og_graph_status(c->step->graph);

@@ -1,6 +1,6 @@
 /*
- * A chain explained: every stage is built for one small parameter of a graph of its own, and what it leaves there (slots,
- * reductions) is counted. So the numbers are those of the real step.
+ * A chain explained: every stage is built for one small parameter of a graph of its own, and what
+ * it leaves there (slots, reductions) is counted. So the numbers are those of the real step.
  */
 #include "optim/optim.h"
 
@@ -78,8 +78,9 @@ static og_status explain_stage(explained *e, const og_chain_link *link)
     static const char *const scopes[] = { "element", "unit", "tensor", "global" };
     const size_t place = 0;
     og_step step = { .graph = og_graph_new("explain") };
-    og_stage_context c = { .step = &step, .lexer = &step.lexer, .link = link, .label = "x", .n = 1,
-                           .reach = &place };
+    og_stage_context c = {
+        .step = &step, .lexer = &step.lexer, .link = link, .label = "x", .n = 1, .reach = &place
+    };
     size_t known;
     bool built;
 
@@ -149,8 +150,9 @@ static og_status explain_tree(explained *e, const og_chain_tree *tree)
 og_status og_chain_explain_tree(og_text *out, og_lexer *lexer, const og_dialect *dialect,
                                 const og_chain_tree *tree)
 {
-    explained e = { .out = out, .dialect = dialect, .lexer = lexer, .arena = og_arena_new(),
-                    .depth = 1 };
+    explained e = {
+        .out = out, .dialect = dialect, .lexer = lexer, .arena = og_arena_new(), .depth = 1
+    };
     og_status status;
 
     if (!e.arena)

@@ -1,7 +1,8 @@
 /*
  * Chains as text, to a tree: stages, chains in parentheses, groups.
  *
- * Names are not looked up here: a chain can be read, printed and pointed into whether its stages exist or not.
+ * Names are not looked up here: a chain can be read, printed and pointed into whether its stages
+ * exist or not.
  */
 #include "optim/optim.h"
 
@@ -39,7 +40,7 @@ static og_status identifier_read(og_lexer *lexer, const char *expected, const ch
     return *name ? OG_OK : no_memory(lexer);
 }
 
-/* ---- Arguments --------------------------------------------------------------------------------------------- */
+/* ---- Arguments ------------------------------------------------------------------------------- */
 
 static og_status value_word(og_lexer *lexer, int depth, og_chain_arg *arg)
 {
@@ -134,7 +135,7 @@ og_status og_call_read(og_lexer *lexer, og_chain_call *call)
     return call_read(lexer, 0, call);
 }
 
-/* ---- Links --------------------------------------------------------------------------------------------------- */
+/* ---- Links ----------------------------------------------------------------------------------- */
 
 static og_status group_read(og_lexer *lexer, int depth, og_chain_group *group)
 {

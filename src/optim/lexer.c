@@ -1,8 +1,9 @@
 /*
- * Words, numbers and strings of chains, losses and selectors, and the reports that point into their text.
+ * Words, numbers and strings of chains, losses and selectors, and the reports that point into their
+ * text.
  *
- * What a character means depends on where it stands (`-` is a sign in an argument, and takes away in a selector),
- * so there is no list of tokens: the parsers ask for what may come next.
+ * What a character means depends on where it stands (`-` is a sign in an argument, and takes away
+ * in a selector), so there is no list of tokens: the parsers ask for what may come next.
  */
 #include "optim/optim.h"
 
@@ -123,7 +124,8 @@ og_status og_lex_string(og_lexer *lexer, char **text)
     return OG_OK;
 }
 
-/* Length of [-+]digits[.digits][e[-+]digits], the dot anywhere among the digits; 0 where there is no number. */
+/* Length of [-+]digits[.digits][e[-+]digits], the dot anywhere among the digits; 0 where there is
+ * no number. */
 static size_t number_length(const char *s)
 {
     size_t n = *s == '-' || *s == '+', digits = 0, e;
@@ -206,9 +208,10 @@ og_status og_lex_factor(og_lexer *lexer, double *number, bool *found)
     return OG_OK;
 }
 
-/* ---- Reports ----------------------------------------------------------------------------------------------- */
+/* ---- Reports --------------------------------------------------------------------------------- */
 
-/* One line of the text around `at` and a caret below the character; long lines are cut to a window. */
+/* One line of the text around `at` and a caret below the character; long lines are cut to a window.
+ */
 static void point_at(og_lexer *lexer, size_t at)
 {
     const char *text = lexer->text;
@@ -273,7 +276,7 @@ og_status og_lex_expected(og_lexer *lexer, const char *expected)
                        og_escape(shown, sizeof shown, found));
 }
 
-/* ---- Printing ---------------------------------------------------------------------------------------------- */
+/* ---- Printing -------------------------------------------------------------------------------- */
 
 /* "1e-05" as "1e-5", and the locale's decimal point as a dot. */
 static void tidy_number(char *text)

@@ -1,6 +1,7 @@
 /*
- * Likely mistakes in the order of stages, each with its reason. A table: a stage of one kind that stands before one of
- * another. Short names are looked at as they are written, so that adam(weight_decay=…) is what its author asked for.
+ * Likely mistakes in the order of stages, each with its reason. A table: a stage of one kind that
+ * stands before one of another. Short names are looked at as they are written, so that
+ * adam(weight_decay=…) is what its author asked for.
  */
 #include "optim/optim.h"
 
@@ -9,7 +10,8 @@ static const struct {
     const char *reason;
 } mistakes[] = {
     { OG_STAGE_CLIP, OG_STAGE_UNSCALE,
-      "clips gradients that still carry the loss scale, so its threshold means something else in every step" },
+      "clips gradients that still carry the loss scale, so its threshold means something else in "
+      "every step" },
     { OG_STAGE_CLIP, OG_STAGE_ACCUMULATE,
       "clips each part before they are averaged, which biases the mean; clip once, behind it" },
     { OG_STAGE_CLIP, OG_STAGE_FINITE,
@@ -17,14 +19,17 @@ static const struct {
     { OG_STAGE_ACCUMULATE, OG_STAGE_FINITE,
       "comes too late there: one infinite gradient stays in the sum; finite stands first" },
     { OG_STAGE_DECAY, OG_STAGE_ADAPTIVE,
-      "is divided with the gradient there (L2); behind it the decay would be decoupled, as in adamw" },
+      "is divided with the gradient there (L2); behind it the decay would be decoupled, as in "
+      "adamw" },
     { OG_STAGE_ADAPTIVE | OG_STAGE_MOMENTUM, OG_STAGE_ACCUMULATE,
       "takes in every part, not their mean; accumulate stands first" },
     { OG_STAGE_ADAPTIVE | OG_STAGE_MOMENTUM, OG_STAGE_UNSCALE,
       "takes in gradients that still carry the loss scale; unscale stands first" },
     { OG_STAGE_LR, OG_STAGE_ADAPTIVE, "divides the learning rate out again; lr stands behind it" },
-    { OG_STAGE_LR, OG_STAGE_CLIP, "clips the update there, in units of the learning rate, not the gradient" },
-    { OG_STAGE_LR, OG_STAGE_ACCUMULATE, "averages updates there, not gradients; accumulate stands first" },
+    { OG_STAGE_LR, OG_STAGE_CLIP,
+      "clips the update there, in units of the learning rate, not the gradient" },
+    { OG_STAGE_LR, OG_STAGE_ACCUMULATE,
+      "averages updates there, not gradients; accumulate stands first" },
 };
 
 /* Stages in the order they act in, with the short name they were written as. */

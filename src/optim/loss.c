@@ -10,7 +10,7 @@ typedef struct loss_build {
     og_loss first; /* of the first term, what it compares */
 } loss_build;
 
-/* ---- Arguments of terms ------------------------------------------------------------------------------------------ */
+/* ---- Arguments of terms ---------------------------------------------------------------------- */
 
 static og_chain_arg term_argument(const og_term_context *c, const char *name)
 {
@@ -58,7 +58,7 @@ og_value *og_term_value(og_term_context *c, const char *name)
     return value || *arg.word == '\0' ? value : no_value(c, &arg);
 }
 
-/* ---- Labels -------------------------------------------------------------------------------------------------------- */
+/* ---- Labels ---------------------------------------------------------------------------------- */
 
 /* The type of a label that fits the prediction. */
 static og_status label_type(og_term_context *c, og_term_label kind, og_type *type)
@@ -129,7 +129,7 @@ static og_status label_find(loss_build *b, og_term_context *c, og_term_label kin
     return OG_OK;
 }
 
-/* ---- Terms ---------------------------------------------------------------------------------------------------------- */
+/* ---- Terms ----------------------------------------------------------------------------------- */
 
 static const og_loss_term *term_find(const char *name)
 {
@@ -163,11 +163,13 @@ static og_status axis_find(og_term_context *c)
     int64_t axis = rank == 1 ? 0 : (int64_t)og_term_number(c, "class_axis");
 
     if (rank < 1)
-        return og_lex_fail(c->lexer, c->call->at, "the prediction '%s' is %s, expected an axis of classes",
-                           c->x->name, og_value_type(c->x));
+        return og_lex_fail(c->lexer, c->call->at,
+                           "the prediction '%s' is %s, expected an axis of classes", c->x->name,
+                           og_value_type(c->x));
     if (axis < -rank || axis >= rank)
-        return og_lex_fail(c->lexer, c->call->at, "class_axis is %lld, the prediction '%s' has %d axes",
-                           (long long)axis, c->x->name, rank);
+        return og_lex_fail(c->lexer, c->call->at,
+                           "class_axis is %lld, the prediction '%s' has %d axes", (long long)axis,
+                           c->x->name, rank);
     c->axis = axis < 0 ? axis + rank : axis;
     return OG_OK;
 }
@@ -176,8 +178,12 @@ static og_status term_build(loss_build *b, og_chain_call *call, og_value **value
 {
     const og_loss_term *term = term_find(call->name);
     og_signature signature;
-    og_term_context c = { .graph = b->graph, .lexer = &b->lexer, .signature = &signature,
-                          .call = call, .arena = b->lexer.arena, .axis = -1 };
+    og_term_context c = { .graph = b->graph,
+                          .lexer = &b->lexer,
+                          .signature = &signature,
+                          .call = call,
+                          .arena = b->lexer.arena,
+                          .axis = -1 };
 
     if (!term)
         return term_unknown(&b->lexer, call);

@@ -3,12 +3,30 @@
  */
 #include "optim/optim.h"
 
-#define PREDICTION { "prediction", OG_ARG_WORD, NULL, NULL, "the output of the graph" }
-#define LABEL { "label", OG_ARG_WORD, NULL, NULL, "the name of the input that holds the truth" }
-#define REDUCTION { "reduction", OG_ARG_WORD, "mean", "mean sum", "over what elements" }
-#define IGNORE { "ignore_index", OG_ARG_WHOLE, "-100", NULL, "a label that does not count" }
-#define CLASS_AXIS { "class_axis", OG_ARG_WHOLE, "1", NULL, "the prediction's axis of classes" }
-#define WEIGHT(doc) { "weight", OG_ARG_WORD, "\"\"", NULL, doc }
+#define PREDICTION                                                                                 \
+    {                                                                                              \
+        "prediction", OG_ARG_WORD, NULL, NULL, "the output of the graph"                           \
+    }
+#define LABEL                                                                                      \
+    {                                                                                              \
+        "label", OG_ARG_WORD, NULL, NULL, "the name of the input that holds the truth"             \
+    }
+#define REDUCTION                                                                                  \
+    {                                                                                              \
+        "reduction", OG_ARG_WORD, "mean", "mean sum", "over what elements"                         \
+    }
+#define IGNORE                                                                                     \
+    {                                                                                              \
+        "ignore_index", OG_ARG_WHOLE, "-100", NULL, "a label that does not count"                  \
+    }
+#define CLASS_AXIS                                                                                 \
+    {                                                                                              \
+        "class_axis", OG_ARG_WHOLE, "1", NULL, "the prediction's axis of classes"                  \
+    }
+#define WEIGHT(doc)                                                                                \
+    {                                                                                              \
+        "weight", OG_ARG_WORD, "\"\"", NULL, doc                                                   \
+    }
 
 static bool is_word(const og_term_context *c, const char *name, const char *word)
 {
@@ -29,9 +47,10 @@ static og_value *reduced(og_term_context *c, og_value *x)
     return og_reduce("ReduceMean", x, (og_ints){ 0, NULL }, false);
 }
 
-/* ---- Classes -------------------------------------------------------------------------------------------------------- */
+/* ---- Classes --------------------------------------------------------------------------------- */
 
-/* The loss operators want the classes at axis 1: moves them there, or makes the prediction a matrix. */
+/* The loss operators want the classes at axis 1: moves them there, or makes the prediction a
+ * matrix. */
 static void classes_to_front(og_term_context *c)
 {
     int rank = og_rank(c->x);
@@ -56,18 +75,21 @@ static void classes_to_front(og_term_context *c)
 static og_value *loss_node(og_term_context *c, const char *op, og_value *x, og_value *weight)
 {
     const og_attr attrs[] = { OG_SET_STRING("reduction", og_term_word(c, "reduction")),
-                              OG_SET_INT("ignore_index", (int64_t)og_term_number(c, "ignore_index")),
+                              OG_SET_INT("ignore_index",
+                                         (int64_t)og_term_number(c, "ignore_index")),
                               { .name = NULL } };
 
     return OG_OP(op, attrs, x, c->t, weight);
 }
 
-/* Over the classes -sum w log p / number of classes, where the label counts; the mean divides by what the labels
- * weigh, as that of the main part does. */
+/* Over the classes -sum w log p / number of classes, where the label counts; the mean divides by
+ * what the labels weigh, as that of the main part does. */
 static og_value *smooth_part(og_term_context *c, og_value *log_p, og_value *weight)
 {
-    og_value *zero = og_scalar_like(log_p, 0), *label = og_cast(c->t, OG_INT64), *counts, *each, *total;
-    og_value *ignored = og_equal(label, og_scalar(c->graph, OG_INT64, og_term_number(c, "ignore_index")));
+    og_value *zero = og_scalar_like(log_p, 0), *label = og_cast(c->t, OG_INT64), *counts, *each,
+             *total;
+    og_value *ignored =
+        og_equal(label, og_scalar(c->graph, OG_INT64, og_term_number(c, "ignore_index")));
     og_value *some = og_where(ignored, og_scalar(c->graph, OG_INT64, 0), label);
     int64_t column[OG_MAX_RANK] = { -1 };
 
@@ -96,7 +118,8 @@ static og_value *cross_entropy_build(og_term_context *c)
         return loss_node(c, "SoftmaxCrossEntropyLoss", c->x, weight);
     log_p = OG_OP("LogSoftmax", OG_ATTRS(OG_SET_INT("axis", 1)), c->x);
     main = loss_node(c, "NegativeLogLikelihoodLoss", log_p, weight);
-    return og_add(og_times(main, 1 - smoothing), og_times(smooth_part(c, log_p, weight), smoothing));
+    return og_add(og_times(main, 1 - smoothing),
+                  og_times(smooth_part(c, log_p, weight), smoothing));
 }
 
 static og_value *nll_build(og_term_context *c)
@@ -107,7 +130,7 @@ static og_value *nll_build(og_term_context *c)
     return loss_node(c, "NegativeLogLikelihoodLoss", c->x, weight);
 }
 
-/* ---- Distances ------------------------------------------------------------------------------------------------------ */
+/* ---- Distances ------------------------------------------------------------------------------- */
 
 static og_value *mse_build(og_term_context *c)
 {
@@ -129,11 +152,11 @@ static og_value *smooth_l1_build(og_term_context *c)
 
     if (beta == 0)
         return reduced(c, size);
-    return reduced(c, og_where(og_less(size, og_scalar_like(d, beta)), og_times(og_mul(d, d), 0.5 / beta),
-                               og_plus(size, -0.5 * beta)));
+    return reduced(c, og_where(og_less(size, og_scalar_like(d, beta)),
+                               og_times(og_mul(d, d), 0.5 / beta), og_plus(size, -0.5 * beta)));
 }
 
-/* ---- Probabilities --------------------------------------------------------------------------------------------------- */
+/* ---- Probabilities --------------------------------------------------------------------------- */
 
 static og_value *weighted(og_term_context *c, og_value *x)
 {
@@ -165,7 +188,8 @@ static og_value *kl_build(og_term_context *c)
 
     if (is_word(c, "target", "log"))
         return reduced(c, og_mul(og_exp(c->t), og_sub(c->t, c->x)));
-    return reduced(c, og_where(og_greater(c->t, zero), og_mul(c->t, og_sub(og_log(c->t), c->x)), zero));
+    return reduced(
+        c, og_where(og_greater(c->t, zero), og_mul(c->t, og_sub(og_log(c->t), c->x)), zero));
 }
 
 /* The prediction is the loss already. */
@@ -177,30 +201,60 @@ static og_value *output_build(og_term_context *c)
 }
 
 const og_loss_term og_loss_terms[] = {
-    { "cross_entropy", "softmax_cross_entropy", OG_LABEL_CLASSES,
-      { PREDICTION, LABEL, WEIGHT("of each class: the name of a tensor"), REDUCTION, IGNORE,
-        { "label_smoothing", OG_ARG_FIXED, "0", "[0, 1]", "what all classes share" }, CLASS_AXIS },
+    { "cross_entropy",
+      "softmax_cross_entropy",
+      OG_LABEL_CLASSES,
+      { PREDICTION,
+        LABEL,
+        WEIGHT("of each class: the name of a tensor"),
+        REDUCTION,
+        IGNORE,
+        { "label_smoothing", OG_ARG_FIXED, "0", "[0, 1]", "what all classes share" },
+        CLASS_AXIS },
       cross_entropy_build },
-    { "nll", NULL, OG_LABEL_CLASSES,
-      { PREDICTION, LABEL, WEIGHT("of each class: the name of a tensor"), REDUCTION, IGNORE, CLASS_AXIS },
+    { "nll",
+      NULL,
+      OG_LABEL_CLASSES,
+      { PREDICTION, LABEL, WEIGHT("of each class: the name of a tensor"), REDUCTION, IGNORE,
+        CLASS_AXIS },
       nll_build },
     { "mse", NULL, OG_LABEL_LIKE, { PREDICTION, LABEL, REDUCTION }, mse_build },
     { "l1", NULL, OG_LABEL_LIKE, { PREDICTION, LABEL, REDUCTION }, l1_build },
-    { "smooth_l1", NULL, OG_LABEL_LIKE,
-      { PREDICTION, LABEL, REDUCTION,
-        { "beta", OG_ARG_FIXED, "1", "[0, inf)", "where the square ends" } }, smooth_l1_build },
-    { "bce_logits", "bce_with_logits", OG_LABEL_LIKE,
-      { PREDICTION, LABEL, WEIGHT("of each element: the name of a tensor"), REDUCTION,
+    { "smooth_l1",
+      NULL,
+      OG_LABEL_LIKE,
+      { PREDICTION,
+        LABEL,
+        REDUCTION,
+        { "beta", OG_ARG_FIXED, "1", "[0, inf)", "where the square ends" } },
+      smooth_l1_build },
+    { "bce_logits",
+      "bce_with_logits",
+      OG_LABEL_LIKE,
+      { PREDICTION,
+        LABEL,
+        WEIGHT("of each element: the name of a tensor"),
+        REDUCTION,
         { "pos_weight", OG_ARG_WORD, "\"\"", NULL, "of positive labels: the name of a tensor" } },
       bce_logits_build },
-    { "bce", NULL, OG_LABEL_LIKE,
-      { PREDICTION, LABEL, WEIGHT("of each element: the name of a tensor"), REDUCTION }, bce_build },
-    { "kl", NULL, OG_LABEL_LIKE,
-      { PREDICTION, LABEL,
+    { "bce",
+      NULL,
+      OG_LABEL_LIKE,
+      { PREDICTION, LABEL, WEIGHT("of each element: the name of a tensor"), REDUCTION },
+      bce_build },
+    { "kl",
+      NULL,
+      OG_LABEL_LIKE,
+      { PREDICTION,
+        LABEL,
         { "reduction", OG_ARG_WORD, "mean", "mean sum batchmean", "over what elements" },
-        { "target", OG_ARG_WORD, "probability", "probability log", "what the label holds" } }, kl_build },
-    { "output", NULL, OG_LABEL_NONE,
-      { PREDICTION, { "reduction", OG_ARG_WORD, "none", "none mean sum", "where it is not one number" } },
+        { "target", OG_ARG_WORD, "probability", "probability log", "what the label holds" } },
+      kl_build },
+    { "output",
+      NULL,
+      OG_LABEL_NONE,
+      { PREDICTION,
+        { "reduction", OG_ARG_WORD, "none", "none mean sum", "where it is not one number" } },
       output_build },
     { .name = NULL },
 };

@@ -25,7 +25,8 @@ og_value *og_moments_correct(og_stage_context *c, og_value *beta)
 
 og_moments og_moments_start(og_stage_context *c)
 {
-    og_moments m = { .beta1 = og_stage_argument(c, "beta1"), .beta2 = og_stage_argument(c, "beta2") };
+    og_moments m = { .beta1 = og_stage_argument(c, "beta1"),
+                     .beta2 = og_stage_argument(c, "beta2") };
 
     m.weight1 = og_sub(one(c), m.beta1);
     m.weight2 = og_sub(one(c), m.beta2);
@@ -34,7 +35,8 @@ og_moments og_moments_start(og_stage_context *c)
     return m;
 }
 
-og_value *og_mean_update(og_stage_context *c, size_t i, const char *slot, og_value *weight, og_value *by)
+og_value *og_mean_update(og_stage_context *c, size_t i, const char *slot, og_value *weight,
+                         og_value *by)
 {
     og_value *x = og_stage_slot(c, i, slot, 0);
     og_value *next = og_add(x, og_mul(og_sub(by, x), og_stage_cast(c, i, weight)));
@@ -69,10 +71,15 @@ og_value *og_moments_scale(og_stage_context *c, size_t i, const og_moments *mome
                            og_value *correct1, og_value *correct2, og_value *eps, og_value **m)
 {
     og_value *old_m = og_stage_slot(c, i, "m", 0), *v = og_stage_slot(c, i, "v", 0), *out[3];
-    og_value *in[] = { og_stage_in(c, i), old_m, v,
-                       og_stage_cast(c, i, moments->weight1), og_stage_cast(c, i, moments->beta2),
-                       og_stage_cast(c, i, moments->weight2), og_stage_cast(c, i, correct1),
-                       og_stage_cast(c, i, correct2), og_stage_cast(c, i, eps) };
+    og_value *in[] = { og_stage_in(c, i),
+                       old_m,
+                       v,
+                       og_stage_cast(c, i, moments->weight1),
+                       og_stage_cast(c, i, moments->beta2),
+                       og_stage_cast(c, i, moments->weight2),
+                       og_stage_cast(c, i, correct1),
+                       og_stage_cast(c, i, correct2),
+                       og_stage_cast(c, i, eps) };
 
     og_ops_on("onnxgrad::AdamScale", NULL, 9, in, 3, out);
     og_stage_keep(c, old_m, out[1]);
@@ -82,11 +89,14 @@ og_value *og_moments_scale(og_stage_context *c, size_t i, const og_moments *mome
     return out[0];
 }
 
-/* (m' beta1 / (1 - beta1^(t+1)) + g (1 - beta1) / (1 - beta1^t)) / (sqrt(v' / (1 - beta2^t)) + eps), t from 1 */
-og_value *og_moments_nesterov(og_stage_context *c, size_t i, double beta1, double beta2, og_value *eps)
+/* (m' beta1 / (1 - beta1^(t+1)) + g (1 - beta1) / (1 - beta1^t)) / (sqrt(v' / (1 - beta2^t)) +
+ * eps), t from 1 */
+og_value *og_moments_nesterov(og_stage_context *c, size_t i, double beta1, double beta2,
+                              og_value *eps)
 {
     og_graph *g = og_stage_graph(c);
-    og_moments s = { .beta1 = og_scalar(g, OG_DOUBLE, beta1), .beta2 = og_scalar(g, OG_DOUBLE, beta2) };
+    og_moments s = { .beta1 = og_scalar(g, OG_DOUBLE, beta1),
+                     .beta2 = og_scalar(g, OG_DOUBLE, beta2) };
     og_value *m, *v, *ahead, *now, *above;
 
     s.weight1 = og_sub(one(c), s.beta1);
@@ -94,7 +104,8 @@ og_value *og_moments_nesterov(og_stage_context *c, size_t i, double beta1, doubl
     ahead = og_div(s.beta1, og_sub(one(c), og_pow(s.beta1, og_plus(og_stage_clock(c), 2))));
     now = og_mul(s.weight1, og_moments_correct(c, s.beta1));
     og_moments_update(c, i, &s, &m, &v);
-    above = og_add(og_mul(m, og_stage_cast(c, i, ahead)), og_mul(og_stage_in(c, i), og_stage_cast(c, i, now)));
+    above = og_add(og_mul(m, og_stage_cast(c, i, ahead)),
+                   og_mul(og_stage_in(c, i), og_stage_cast(c, i, now)));
     v = og_mul(v, og_stage_cast(c, i, og_moments_correct(c, s.beta2)));
     return og_div(above, og_add(og_sqrt(v), og_stage_cast(c, i, eps)));
 }

@@ -6,14 +6,23 @@
 
 #define OG_BETAS                                                                                   \
     { "beta1", OG_ARG_NUMBER, "0.9", "[0, 1)", "what is left of the mean of g after a step" },     \
-    { "beta2", OG_ARG_NUMBER, "0.999", "[0, 1)", "what is left of the mean of g^2 after a step" }
+    {                                                                                              \
+        "beta2", OG_ARG_NUMBER, "0.999", "[0, 1)", "what is left of the mean of g^2 after a step"  \
+    }
 
 /* Arguments that short names of optimizers share. */
-#define OG_LR(value) { "lr", OG_ARG_NUMBER, value, "[0, inf)", "the learning rate" }
+#define OG_LR(value)                                                                               \
+    {                                                                                              \
+        "lr", OG_ARG_NUMBER, value, "[0, inf)", "the learning rate"                                \
+    }
 #define OG_WEIGHT_DECAY(value)                                                                     \
-    { "weight_decay", OG_ARG_NUMBER, value, "[0, inf)", "how much of the parameter is taken off" }
+    {                                                                                              \
+        "weight_decay", OG_ARG_NUMBER, value, "[0, inf)", "how much of the parameter is taken off" \
+    }
 #define OG_DECOUPLED(value)                                                                        \
-    { "decoupled", OG_ARG_BOOL, value, NULL, "decay behind the scaling, not in the gradient" }
+    {                                                                                              \
+        "decoupled", OG_ARG_BOOL, value, NULL, "decay behind the scaling, not in the gradient"     \
+    }
 
 /* The larger of two; a NaN stays. */
 og_value *og_maximum(og_value *a, og_value *b);
@@ -32,17 +41,21 @@ og_value *og_moments_correct(og_stage_context *c, og_value *beta);
 /* m' and v' of one parameter, kept in the slots m and v. */
 void og_moments_update(og_stage_context *c, size_t i, const og_moments *moments, og_value **m,
                        og_value **v);
-og_value *og_moments_first(og_stage_context *c, size_t i, const og_moments *moments);  /* m' alone */
-og_value *og_moments_second(og_stage_context *c, size_t i, const og_moments *moments); /* v' alone */
+og_value *og_moments_first(og_stage_context *c, size_t i, const og_moments *moments); /* m' alone */
+og_value *og_moments_second(og_stage_context *c, size_t i,
+                            const og_moments *moments); /* v' alone */
 
-/* Both, and m' correct1 / (sqrt(v') correct2 + eps), in one pass over memory; *m is m' unless m is NULL. */
+/* Both, and m' correct1 / (sqrt(v') correct2 + eps), in one pass over memory; *m is m' unless m is
+ * NULL. */
 og_value *og_moments_scale(og_stage_context *c, size_t i, const og_moments *moments,
                            og_value *correct1, og_value *correct2, og_value *eps, og_value **m);
 
 /* optax's adam with nesterov=True for one parameter: fixed betas, slots m and v. */
-og_value *og_moments_nesterov(og_stage_context *c, size_t i, double beta1, double beta2, og_value *eps);
+og_value *og_moments_nesterov(og_stage_context *c, size_t i, double beta1, double beta2,
+                              og_value *eps);
 
 /* A slot x that becomes keep * x + weight * by, weight being 1 - keep: x + weight * (by - x). */
-og_value *og_mean_update(og_stage_context *c, size_t i, const char *slot, og_value *weight, og_value *by);
+og_value *og_mean_update(og_stage_context *c, size_t i, const char *slot, og_value *weight,
+                         og_value *by);
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * Norms of what flows through a chain, and the numbers of a step that are made of them.
  *
- * The sum of squares of a gradient is computed once, in double; what a clip multiplies by is remembered beside it, so
- * the norm behind the clip costs no second pass. For float64 gradients, whose squares may overflow a double, each
- * tensor is first divided by its largest element.
+ * The sum of squares of a gradient is computed once, in double; what a clip multiplies by is
+ * remembered beside it, so the norm behind the clip costs no second pass. For float64 gradients,
+ * whose squares may overflow a double, each tensor is first divided by its largest element.
  */
 #include "optim/optim.h"
 
@@ -58,7 +58,8 @@ static og_value *larger(og_value *a, og_value *b)
     return a ? og_op_on("Max", NULL, 2, in) : b;
 }
 
-/* Squares that share a coefficient are added first: coef * sqrt(sum) for one, sqrt(sum of coef^2 * sum) for several. */
+/* Squares that share a coefficient are added first: coef * sqrt(sum) for one, sqrt(sum of coef^2 *
+ * sum) for several. */
 static og_value *plain_norm(size_t n, og_flow *const *flows)
 {
     og_value *total = NULL, *coef = NULL;
@@ -111,7 +112,7 @@ og_value *og_flows_norm(og_step *step, size_t n, og_flow *const *flows)
     return scaled ? scaled_norm(n, flows) : plain_norm(n, flows);
 }
 
-/* ---- Norms for stages -------------------------------------------------------------------------------------------- */
+/* ---- Norms for stages ------------------------------------------------------------------------ */
 
 /* m * (sum (|g| / m)^p)^(1/p), m being the largest |g| */
 static og_value *general_norm(og_stage_context *c, double p)
@@ -171,7 +172,7 @@ og_value *og_stage_clip_coef(og_stage_context *c, og_value *bound, og_value *nor
     return og_where(og_greater(ratio, one), one, ratio);
 }
 
-/* ---- The numbers of a step ---------------------------------------------------------------------------------------- */
+/* ---- The numbers of a step ------------------------------------------------------------------- */
 
 /* Gradients are named after their parameters, so that a report can say which one is not finite. */
 static og_status watch(og_step *step, og_value *gradient, const char *parameter)
@@ -209,7 +210,8 @@ og_status og_step_watch(og_step *step)
 og_status og_step_infos(og_step *step)
 {
     og_graph *g = step->graph;
-    og_flow **before = OG_NEW_N(step->arena, og_flow *, 2 * step->n + 1), **after = before + step->n;
+    og_flow **before = OG_NEW_N(step->arena, og_flow *, 2 * step->n + 1),
+            **after = before + step->n;
     og_value *one = og_step_constant(step, 1), *zero = og_step_constant(step, 0), *norm, *clipped;
     bool same = true;
     size_t n = 0;

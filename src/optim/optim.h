@@ -1,8 +1,9 @@
 /*
- * optim: chains of gradient transforms. Text is parsed to a tree of stages; each stage adds its nodes to the graph.
+ * optim: chains of gradient transforms. Text is parsed to a tree of stages; each stage adds its
+ * nodes to the graph.
  *
- * A stage is one file in src/optim/stages with one descriptor; short names (adam) are stages that are written out
- * as a chain of others. The registry is generated from the descriptors.
+ * A stage is one file in src/optim/stages with one descriptor; short names (adam) are stages that
+ * are written out as a chain of others. The registry is generated from the descriptors.
  */
 #ifndef OG_OPTIM_H
 #define OG_OPTIM_H
@@ -12,13 +13,13 @@
 
 extern const og_stage *const og_stage_registry[]; /* generated; ended by NULL */
 
-/* ---- Lexing ---------------------------------------------------------------------------------------------- */
+/* ---- Lexing ---------------------------------------------------------------------------------- */
 
 /* The text being read. Words are [A-Za-z0-9_.*?/]+, everything else is quoted. */
 typedef struct og_lexer {
     const char *text;
-    size_t at;        /* the next character, white space skipped */
-    const char *kind; /* "chain", "loss", "selector": for reports */
+    size_t at;          /* the next character, white space skipped */
+    const char *kind;   /* "chain", "loss", "selector": for reports */
     const char *inside; /* the stage whose arguments are being read, or NULL */
     og_arena *arena;
     og_report *report;
@@ -27,12 +28,13 @@ typedef struct og_lexer {
 void og_lex_start(og_lexer *lexer, const char *kind, const char *text, og_arena *arena,
                   og_report *report);
 bool og_lex_end(const og_lexer *lexer);
-char og_lex_peek(const og_lexer *lexer);            /* '\0' at the end */
-bool og_lex_take(og_lexer *lexer, char c);          /* steps over c if it comes next */
-size_t og_lex_word(const og_lexer *lexer);          /* length of the word that comes next, 0 for none */
-char og_lex_after_word(const og_lexer *lexer);      /* the character that follows it, white space skipped */
+char og_lex_peek(const og_lexer *lexer);   /* '\0' at the end */
+bool og_lex_take(og_lexer *lexer, char c); /* steps over c if it comes next */
+size_t og_lex_word(const og_lexer *lexer); /* length of the word that comes next, 0 for none */
+char og_lex_after_word(
+    const og_lexer *lexer); /* the character that follows it, white space skipped */
 bool og_lex_is(const og_lexer *lexer, const char *word);
-char *og_lex_take_word(og_lexer *lexer);            /* a copy; the word must be there */
+char *og_lex_take_word(og_lexer *lexer);               /* a copy; the word must be there */
 og_status og_lex_string(og_lexer *lexer, char **text); /* the quoted string that comes next */
 /* The number that comes next; *found is false where there is none (a word, say). */
 og_status og_lex_number(og_lexer *lexer, double *number, bool *found);
@@ -49,7 +51,7 @@ char *og_number_text(char out[32], double number);
 bool og_word_needs_quotes(const char *word);
 void og_print_quoted(og_text *out, const char *word);
 
-/* ---- Selectors ------------------------------------------------------------------------------------------- */
+/* ---- Selectors ------------------------------------------------------------------------------- */
 
 typedef struct og_selector {
     size_t at;
@@ -61,7 +63,7 @@ og_status og_selector_read(og_lexer *lexer, og_selector *selector);
 bool og_selector_matches(const og_selector *selector, const char *name);
 void og_selector_print(og_text *out, const og_selector *selector);
 
-/* ---- The tree of a chain --------------------------------------------------------------------------------- */
+/* ---- The tree of a chain --------------------------------------------------------------------- */
 
 typedef enum og_given { OG_GIVEN_NUMBER, OG_GIVEN_BOOL, OG_GIVEN_WORD, OG_GIVEN_CALL } og_given;
 
@@ -105,7 +107,7 @@ typedef struct og_chain_link {
     og_compat compat;
     og_chain_arg *values;     /* of a known stage: all its arguments, given or not */
     og_chain_tree *expansion; /* of a short name: what it stands for */
-    og_chain_tree *inner;  /* of a chain in parentheses */
+    og_chain_tree *inner;     /* of a chain in parentheses */
     size_t n_groups;
     og_chain_group *groups;
     og_selector *selector; /* NULL: all */
@@ -116,7 +118,7 @@ struct og_chain_tree {
     og_chain_link *links;
 };
 
-/* ---- Signatures -------------------------------------------------------------------------------------------- */
+/* ---- Signatures ------------------------------------------------------------------------------ */
 
 enum { OG_MOST_ARGS = 16 };
 
@@ -125,20 +127,21 @@ typedef struct og_signature {
     const char *name;
     const og_stage_arg *arg; /* [OG_MOST_ARGS], the rest without a name */
     int positional;
-    bool compat;             /* takes compat= too */
+    bool compat; /* takes compat= too */
 } og_signature;
 
 og_signature og_stage_signature(const og_stage *stage);
 int og_signature_count(const og_signature *signature);
 
-/* Gives every argument its spec, checks kinds, ranges and that nothing required is missing; then orders them as
- * they are declared and drops the keys of those that stand by position. */
+/* Gives every argument its spec, checks kinds, ranges and that nothing required is missing; then
+ * orders them as they are declared and drops the keys of those that stand by position. */
 og_status og_signature_check(og_lexer *lexer, const og_signature *signature, og_chain_call *call);
 
 /* "clip_norm(c, p=2, eps=1e-6)" as the hint of the report. */
 void og_signature_hint(og_report *report, const og_signature *signature, const char *nearest);
 
-/* The value of argument k of the signature: given, else `defaults` ("eps=0, rho=0.9", or NULL), else the default. */
+/* The value of argument k of the signature: given, else `defaults` ("eps=0, rho=0.9", or NULL),
+ * else the default. */
 og_status og_signature_value(og_lexer *lexer, const og_signature *signature,
                              const og_chain_call *call, const char *defaults, int k,
                              og_chain_arg *value);
@@ -146,7 +149,7 @@ og_status og_signature_value(og_lexer *lexer, const og_signature *signature,
 /* Whether a number is in a range such as "[0, 1)". */
 bool og_range_holds(const char *range, double number);
 
-/* ---- Chains ------------------------------------------------------------------------------------------------ */
+/* ---- Chains ---------------------------------------------------------------------------------- */
 
 /* Whose stages and defaults a chain is read with. */
 typedef struct og_dialect {
@@ -157,17 +160,19 @@ typedef struct og_dialect {
 og_status og_dialect_set(og_dialect *dialect, const og_step_options *options, og_report *report);
 const og_stage *og_stage_find(const og_dialect *dialect, const char *name);
 
-/* Looks up the stages of a tree, checks their arguments, fills in the values and writes short names out.  Unknown
- * stages are errors, or left alone if `lenient`. */
-og_status og_chain_resolve(og_lexer *lexer, const og_dialect *dialect, og_chain_tree *tree, bool lenient);
+/* Looks up the stages of a tree, checks their arguments, fills in the values and writes short names
+ * out.  Unknown stages are errors, or left alone if `lenient`. */
+og_status og_chain_resolve(og_lexer *lexer, const og_dialect *dialect, og_chain_tree *tree,
+                           bool lenient);
 
 /* Reads and resolves; the hint of a syntax error is the signature of the stage it is in. */
 og_status og_chain_compile(og_lexer *lexer, const og_dialect *dialect, og_chain_tree **tree);
 
-/* ---- Building -------------------------------------------------------------------------------------------------- */
+/* ---- Building -------------------------------------------------------------------------------- */
 
-/* What flows for one parameter, and what is known of its norm: `squares` is the sum of the squares of value / (scale *
- * coef), a double scalar, or NULL while nobody asked; scale and coef are NULL for 1. */
+/* What flows for one parameter, and what is known of its norm: `squares` is the sum of the squares
+ * of value / (scale * coef), a double scalar, or NULL while nobody asked; scale and coef are NULL
+ * for 1. */
 typedef struct og_flow {
     og_value *value, *squares, *scale, *coef;
 } og_flow;
@@ -175,11 +180,12 @@ typedef struct og_flow {
 typedef struct og_step_param {
     og_value *parameter;
     og_flow now;
-    og_flow before; /* as it entered the first stage that is no preparation (accumulate, unscale, finite) … */
+    og_flow before; /* as it entered the first stage that is no preparation (accumulate, unscale,
+                       finite) … */
     og_flow after;  /* … and the first that is neither that nor a clip; value NULL until then */
     og_value *next; /* the new parameter, once a stage works on it */
     const og_chain_link *lr; /* the learning rate it met */
-    og_value *rate; /* what it was multiplied by, once it descends */
+    og_value *rate;          /* what it was multiplied by, once it descends */
     bool frozen;
 } og_step_param;
 
@@ -205,13 +211,13 @@ typedef struct og_step {
     og_value *count, *clock; /* `opt/step` and its double */
     og_value *gate;          /* bool: what follows is done in this run; NULL: always */
     og_value *loss;
-    size_t n_forward;        /* nodes of the graph before the step */
-    og_value *seed;          /* what the gradients are multiplied by from the start; NULL: 1 */
-    og_value *lr;            /* the first learning rate */
+    size_t n_forward; /* nodes of the graph before the step */
+    og_value *seed;   /* what the gradients are multiplied by from the start; NULL: 1 */
+    og_value *lr;     /* the first learning rate */
     og_list(og_step_cast) casts;
     og_list(og_step_argument) arguments;
     og_list(const char *) labels; /* taken */
-    og_list(og_tensor *) fills; /* blocks of equal numbers, shared by slots */
+    og_list(og_tensor *) fills;   /* blocks of equal numbers, shared by slots */
 } og_step;
 
 struct og_stage_context {
@@ -219,19 +225,20 @@ struct og_stage_context {
     og_lexer *lexer;
     const og_chain_link *link;
     const char *label;
-    og_text *out;  /* what og_stage_write has written */
-    size_t n;      /* parameters in reach, as places in the step */
+    og_text *out; /* what og_stage_write has written */
+    size_t n;     /* parameters in reach, as places in the step */
     const size_t *reach;
 };
 
 const og_chain_arg *og_stage_given(const og_stage_context *c, const char *name);
 
-/* A number of the text as a double scalar: the state of that name, or the schedule's value for this step. */
+/* A number of the text as a double scalar: the state of that name, or the schedule's value for this
+ * step. */
 og_value *og_step_number(og_step *step, const og_chain_arg *value, const char *state);
 og_value *og_step_constant(og_step *step, double number);
 /* A state of any shape whose elements are all `initial`. */
-og_value *og_step_state(og_step *step, const char *name, og_elem elem, int rank, const int64_t *dims,
-                        double initial);
+og_value *og_step_state(og_step *step, const char *name, og_elem elem, int rank,
+                        const int64_t *dims, double initial);
 /* Binds through the gate. */
 void og_step_bind(og_step *step, og_value *state, og_value *update);
 
@@ -239,14 +246,14 @@ og_value *og_stage_norm_of(og_stage_context *c, og_value *x); /* p = 2, of any v
 /* min(1, bound / (norm + the argument "eps")). */
 og_value *og_stage_clip_coef(og_stage_context *c, og_value *bound, og_value *norm);
 
-/* The sensitivity of the loss at other parameters: gradients[i] for the i-th in reach, where the parameters in reach are
- * at[i].  Clones the part of the graph between them and the loss. */
+/* The sensitivity of the loss at other parameters: gradients[i] for the i-th in reach, where the
+ * parameters in reach are at[i].  Clones the part of the graph between them and the loss. */
 og_status og_stage_gradient(og_stage_context *c, og_value *const at[], og_value *gradients[]);
 
 og_value *og_flows_norm(og_step *step, size_t n, og_flow *const *flows);
 /* Sets the infos of the norms, `ok` and what it watches. */
-og_status og_step_watch(og_step *step);  /* before the chain */
-og_status og_step_infos(og_step *step);  /* after it */
+og_status og_step_watch(og_step *step); /* before the chain */
+og_status og_step_infos(og_step *step); /* after it */
 
 /* Adds a warning about the text at an offset to the graph; an error if strict. */
 og_status og_step_warn(og_step *step, size_t at, const char *format, ...) OG_PRINTF(3, 4);
@@ -257,7 +264,7 @@ og_status og_chain_lint(og_step *step, const og_chain_tree *tree);
 og_status og_chain_explain_tree(og_text *out, og_lexer *lexer, const og_dialect *dialect,
                                 const og_chain_tree *tree);
 
-/* ---- Schedules --------------------------------------------------------------------------------------------- */
+/* ---- Schedules ------------------------------------------------------------------------------- */
 
 typedef struct og_schedule og_schedule;
 
@@ -281,7 +288,7 @@ const og_schedule *og_schedule_find(const char *name);
 og_signature og_schedule_signature(const og_schedule *schedule);
 og_value *og_schedule_build(og_step *step, const og_chain_call *call, const char *state);
 
-/* ---- Reading and printing ------------------------------------------------------------------------------------ */
+/* ---- Reading and printing -------------------------------------------------------------------- */
 
 og_status og_chain_read(og_lexer *lexer, og_chain_tree **tree);
 og_status og_call_read(og_lexer *lexer, og_chain_call *call); /* name and arguments */
@@ -290,7 +297,7 @@ void og_chain_print_expanded(og_text *out, const og_chain_tree *tree); /* short 
 void og_call_print(og_text *out, const og_chain_call *call);
 void og_value_print(og_text *out, const og_chain_arg *arg); /* without the key */
 
-/* ---- Losses ------------------------------------------------------------------------------------------------ */
+/* ---- Losses ---------------------------------------------------------------------------------- */
 
 /* What a term's function gets; the words it names are looked up as values. */
 typedef struct og_term_context {
@@ -322,10 +329,11 @@ extern const og_loss_term og_loss_terms[]; /* ended by one without name */
 
 double og_term_number(const og_term_context *c, const char *name);
 const char *og_term_word(const og_term_context *c, const char *name);
-og_value *og_term_value(og_term_context *c, const char *name); /* what the word names; NULL for "" */
+og_value *og_term_value(og_term_context *c,
+                        const char *name); /* what the word names; NULL for "" */
 
-/* Parses `chain` and adds it behind the gradients of `loss` to `graph`: bindings for parameters and slots, `ok`, the
- * infos.  Trainable values are those with value->trainable. */
+/* Parses `chain` and adds it behind the gradients of `loss` to `graph`: bindings for parameters and
+ * slots, `ok`, the infos.  Trainable values are those with value->trainable. */
 og_status og_step_build(og_graph *graph, og_value *loss, const char *chain,
                         const og_step_options *options);
 

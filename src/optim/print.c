@@ -1,5 +1,6 @@
 /*
- * Chains back to text, in one canonical form: reading it gives the same chain, and printing that the same text.
+ * Chains back to text, in one canonical form: reading it gives the same chain, and printing that
+ * the same text.
  */
 #include "optim/optim.h"
 

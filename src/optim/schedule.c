@@ -1,17 +1,29 @@
 /*
  * Schedules: numbers that are functions of the clock t, the updates applied so far.
  *
- * With a warm-up of w steps the schedule rises from 0 to its first value as t / w, and then runs on the clock t - w;
- * `steps` counts the warm-up too. After its end a schedule holds its last value.
+ * With a warm-up of w steps the schedule rises from 0 to its first value as t / w, and then runs on
+ * the clock t - w; `steps` counts the warm-up too. After its end a schedule holds its last value.
  */
 #include "optim/optim.h"
 
 #include <stdlib.h>
 
-#define VALUE { "value", OG_ARG_NUMBER, NULL, "(-inf, inf)", "the first value, before any decay" }
-#define STEPS { "steps", OG_ARG_NUMBER, NULL, "(0, inf)", "when the last value is reached" }
-#define END { "end", OG_ARG_NUMBER, "0", "(-inf, inf)", "the last value" }
-#define WARMUP { "warmup", OG_ARG_NUMBER, "0", "[0, inf)", "steps of a linear rise from 0" }
+#define VALUE                                                                                      \
+    {                                                                                              \
+        "value", OG_ARG_NUMBER, NULL, "(-inf, inf)", "the first value, before any decay"           \
+    }
+#define STEPS                                                                                      \
+    {                                                                                              \
+        "steps", OG_ARG_NUMBER, NULL, "(0, inf)", "when the last value is reached"                 \
+    }
+#define END                                                                                        \
+    {                                                                                              \
+        "end", OG_ARG_NUMBER, "0", "(-inf, inf)", "the last value"                                 \
+    }
+#define WARMUP                                                                                     \
+    {                                                                                              \
+        "warmup", OG_ARG_NUMBER, "0", "[0, inf)", "steps of a linear rise from 0"                  \
+    }
 
 static og_value *argument(og_schedule_context *c, const char *name)
 {
@@ -103,7 +115,8 @@ static og_value *polynomial_build(og_schedule_context *c)
 {
     og_value *left = og_sub(number(c, 1), progress(c)), *end = argument(c, "end");
 
-    return og_add(end, og_mul(og_sub(argument(c, "value"), end), og_pow(left, argument(c, "power"))));
+    return og_add(end,
+                  og_mul(og_sub(argument(c, "value"), end), og_pow(left, argument(c, "power"))));
 }
 
 /* end + (value - end) * (1 + cos(pi * t / steps)) / 2 */
@@ -145,14 +158,18 @@ static og_value *inverse_root_build(og_schedule_context *c)
     return og_mul(argument(c, "value"), og_sqrt(og_div(every, later)));
 }
 
-/* Cosine waves from value to end, the first over `steps`, each `times` as long as the one before (SGDR). */
+/* Cosine waves from value to end, the first over `steps`, each `times` as long as the one before
+ * (SGDR). */
 static og_value *restarts_build(og_schedule_context *c)
 {
     static const double pi = 3.14159265358979323846;
-    og_value *steps = argument(c, "steps"), *times = argument(c, "times"), *one = number(c, 1), *turn, *first;
-    og_value *equal = og_equal(times, one), *growth = og_where(equal, number(c, 2), times), *length, *end;
+    og_value *steps = argument(c, "steps"), *times = argument(c, "times"), *one = number(c, 1),
+             *turn, *first;
+    og_value *equal = og_equal(times, one), *growth = og_where(equal, number(c, 2), times), *length,
+             *end;
 
-    /* the k-th wave begins at steps (times^k - 1) / (times - 1); the small shift keeps t at a beginning in its wave */
+    /* the k-th wave begins at steps (times^k - 1) / (times - 1); the small shift keeps t at a
+     * beginning in its wave */
     turn = og_plus(og_mul(og_div(c->t, steps), og_plus(growth, -1)), 1 + 1e-12);
     turn = floor_of(og_div(og_log(turn), og_log(growth)));
     turn = og_where(equal, floor_of(og_div(c->t, steps)), turn);
@@ -164,15 +181,18 @@ static og_value *restarts_build(og_schedule_context *c)
     return og_add(end, og_mul(og_sub(argument(c, "value"), end), og_times(og_plus(turn, 1), 0.5)));
 }
 
-/* Up from value / start to value over `up` of the steps, then down to value / start / end, along cosines or lines. */
+/* Up from value / start to value over `up` of the steps, then down to value / start / end, along
+ * cosines or lines. */
 static og_value *onecycle_build(og_schedule_context *c)
 {
     static const double pi = 3.14159265358979323846;
-    og_value *last = og_plus(argument(c, "steps"), -1), *top = og_plus(og_mul(argument(c, "steps"), argument(c, "up")), -1);
+    og_value *last = og_plus(argument(c, "steps"), -1),
+             *top = og_plus(og_mul(argument(c, "steps"), argument(c, "up")), -1);
     og_value *high = argument(c, "value"), *low = og_div(high, argument(c, "start"));
     og_value *rising = og_not(og_greater(c->t, top)), *from, *to, *x;
 
-    x = og_where(rising, og_div(c->t, top), at_most_one(og_div(og_sub(c->t, top), og_sub(last, top))));
+    x = og_where(rising, og_div(c->t, top),
+                 at_most_one(og_div(og_sub(c->t, top), og_sub(last, top))));
     from = og_where(rising, low, high);
     to = og_where(rising, high, og_div(low, argument(c, "final")));
     if (strcmp(word(c, "shape"), "cosine") == 0)
@@ -183,7 +203,8 @@ static og_value *onecycle_build(og_schedule_context *c)
 /* Between low and value and back, `up` steps each way (CyclicLR's triangular). */
 static og_value *cyclic_build(og_schedule_context *c)
 {
-    og_value *up = argument(c, "up"), *low = argument(c, "low"), *round = og_div(c->t, og_times(up, 2));
+    og_value *up = argument(c, "up"), *low = argument(c, "low"),
+             *round = og_div(c->t, og_times(up, 2));
     og_value *place = og_times(og_sub(round, floor_of(round)), 2);
     og_value *x = og_sub(number(c, 1), og_abs(og_plus(place, -1)));
 
@@ -214,54 +235,96 @@ static og_value *multistep_build(og_schedule_context *c)
         text = end;
     }
     if (text[strspn(text, " ")] != '\0')
-        (void)og_lex_fail(&c->step->lexer, c->call->at, "'at' is a list of steps, found '%s'", word(c, "at"));
+        (void)og_lex_fail(&c->step->lexer, c->call->at, "'at' is a list of steps, found '%s'",
+                          word(c, "at"));
     return og_mul(value, factor);
 }
 
 const og_schedule og_schedules[] = {
     { "constant", "one value, after the warm-up", 1, { VALUE, WARMUP }, constant_build },
-    { "step", "times gamma every so many steps", 1,
+    { "step",
+      "times gamma every so many steps",
+      1,
       { VALUE,
         { "every", OG_ARG_NUMBER, NULL, "(0, inf)", "steps between two changes" },
         { "gamma", OG_ARG_NUMBER, "0.1", "[0, inf)", "the factor" },
-        WARMUP }, step_build },
-    { "exponential", "times gamma every so many steps, smoothly", 1,
+        WARMUP },
+      step_build },
+    { "exponential",
+      "times gamma every so many steps, smoothly",
+      1,
       { VALUE,
         { "gamma", OG_ARG_NUMBER, NULL, "[0, inf)", "the factor" },
         { "every", OG_ARG_NUMBER, "1", "(0, inf)", "steps for one factor" },
-        WARMUP }, exponential_build },
+        WARMUP },
+      exponential_build },
     { "linear", "a straight line", 1, { VALUE, END, STEPS, WARMUP }, linear_build },
-    { "polynomial", "a power of what is left", 1,
+    { "polynomial",
+      "a power of what is left",
+      1,
       { VALUE, END, STEPS, { "power", OG_ARG_NUMBER, "1", "(0, inf)", "1 is linear" }, WARMUP },
       polynomial_build },
     { "cosine", "half a cosine wave", 1, { VALUE, STEPS, WARMUP, END }, cosine_build },
-    { "inverse", "value / (1 + decay * t)^power", 1,
-      { VALUE, { "decay", OG_ARG_NUMBER, NULL, "[0, inf)", "of each step" },
-        { "power", OG_ARG_NUMBER, "1", "[0, inf)", "of the divisor" }, WARMUP }, inverse_build },
-    { "inverse_root", "value * sqrt(every / max(t, every))", 1,
+    { "inverse",
+      "value / (1 + decay * t)^power",
+      1,
+      { VALUE,
+        { "decay", OG_ARG_NUMBER, NULL, "[0, inf)", "of each step" },
+        { "power", OG_ARG_NUMBER, "1", "[0, inf)", "of the divisor" },
+        WARMUP },
+      inverse_build },
+    { "inverse_root",
+      "value * sqrt(every / max(t, every))",
+      1,
       { VALUE, { "every", OG_ARG_NUMBER, NULL, "(0, inf)", "where it begins to fall" }, WARMUP },
       inverse_root_build },
     { "relative", "min(value, 1 / sqrt(t + 1))", 1, { VALUE }, relative_build },
-    { "product", "value * by", 1,
-      { VALUE, { "by", OG_ARG_NUMBER, NULL, "(-inf, inf)", "the factor" } }, product_build },
-    { "restarts", "cosine waves, each longer than the one before", 1,
-      { VALUE, { "steps", OG_ARG_NUMBER, NULL, "(0, inf)", "the length of the first" },
-        { "times", OG_ARG_NUMBER, "1", "[1, inf)", "how much longer the next is" }, WARMUP, END },
+    { "product",
+      "value * by",
+      1,
+      { VALUE, { "by", OG_ARG_NUMBER, NULL, "(-inf, inf)", "the factor" } },
+      product_build },
+    { "restarts",
+      "cosine waves, each longer than the one before",
+      1,
+      { VALUE,
+        { "steps", OG_ARG_NUMBER, NULL, "(0, inf)", "the length of the first" },
+        { "times", OG_ARG_NUMBER, "1", "[1, inf)", "how much longer the next is" },
+        WARMUP,
+        END },
       restarts_build },
-    { "onecycle", "up to value, then far down", 1,
-      { VALUE, STEPS, { "up", OG_ARG_NUMBER, "0.3", "(0, 1)", "the part of the steps that rises" },
+    { "onecycle",
+      "up to value, then far down",
+      1,
+      { VALUE,
+        STEPS,
+        { "up", OG_ARG_NUMBER, "0.3", "(0, 1)", "the part of the steps that rises" },
         { "start", OG_ARG_NUMBER, "25", "[1, inf)", "begins at value / start" },
         { "final", OG_ARG_NUMBER, "1e4", "[1, inf)", "ends at the beginning / final" },
-        { "shape", OG_ARG_WORD, "cosine", "cosine linear", "of both parts" } }, onecycle_build },
-    { "cyclic", "up to value and back, again and again", 1,
-      { VALUE, { "low", OG_ARG_NUMBER, "0", "(-inf, inf)", "the lowest value" },
-        { "up", OG_ARG_NUMBER, "2000", "(0, inf)", "steps from low to value" } }, cyclic_build },
-    { "multistep", "times gamma at given steps", 1,
-      { VALUE, { "at", OG_ARG_WORD, NULL, NULL, "the steps, as \"30 60 90\"" },
-        { "gamma", OG_ARG_NUMBER, "0.1", "[0, inf)", "the factor" }, WARMUP }, multistep_build },
-    { "join", "one schedule, then another", 2,
-      { VALUE, { "then", OG_ARG_NUMBER, NULL, "(-inf, inf)", "what follows" },
-        { "at", OG_ARG_NUMBER, NULL, "[0, inf)", "the step where it begins" } }, join_build },
+        { "shape", OG_ARG_WORD, "cosine", "cosine linear", "of both parts" } },
+      onecycle_build },
+    { "cyclic",
+      "up to value and back, again and again",
+      1,
+      { VALUE,
+        { "low", OG_ARG_NUMBER, "0", "(-inf, inf)", "the lowest value" },
+        { "up", OG_ARG_NUMBER, "2000", "(0, inf)", "steps from low to value" } },
+      cyclic_build },
+    { "multistep",
+      "times gamma at given steps",
+      1,
+      { VALUE,
+        { "at", OG_ARG_WORD, NULL, NULL, "the steps, as \"30 60 90\"" },
+        { "gamma", OG_ARG_NUMBER, "0.1", "[0, inf)", "the factor" },
+        WARMUP },
+      multistep_build },
+    { "join",
+      "one schedule, then another",
+      2,
+      { VALUE,
+        { "then", OG_ARG_NUMBER, NULL, "(-inf, inf)", "what follows" },
+        { "at", OG_ARG_NUMBER, NULL, "[0, inf)", "the step where it begins" } },
+      join_build },
     { .name = NULL },
 };
 
@@ -275,7 +338,8 @@ const og_schedule *og_schedule_find(const char *name)
 
 og_signature og_schedule_signature(const og_schedule *schedule)
 {
-    return (og_signature){ .name = schedule->name, .arg = schedule->arg,
+    return (og_signature){ .name = schedule->name,
+                           .arg = schedule->arg,
                            .positional = schedule->positional };
 }
 
@@ -290,8 +354,9 @@ static bool has_warmup(const og_chain_call *call)
 og_value *og_schedule_build(og_step *step, const og_chain_call *call, const char *state)
 {
     const og_schedule *schedule = og_schedule_find(call->name);
-    og_schedule_context c = { .step = step, .schedule = schedule, .call = call, .state = state,
-                              .t = step->clock };
+    og_schedule_context c = {
+        .step = step, .schedule = schedule, .call = call, .state = state, .t = step->clock
+    };
     og_value *zero = og_step_constant(step, 0), *w, *started, *body;
 
     if (!has_warmup(call))

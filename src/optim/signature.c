@@ -1,19 +1,20 @@
 /*
- * Signatures: what the arguments of a stage, schedule or loss term must be, and the reports when they are not.
+ * Signatures: what the arguments of a stage, schedule or loss term must be, and the reports when
+ * they are not.
  */
 #include "optim/optim.h"
 
 #include <stdio.h>
 
 static const og_stage_arg compat_arg = {
-    "compat", OG_ARG_WORD, "torch", "torch optax onnx keras",
-    "whose defaults and formulas",
+    "compat", OG_ARG_WORD, "torch", "torch optax onnx keras", "whose defaults and formulas",
 };
 
 og_signature og_stage_signature(const og_stage *stage)
 {
-    return (og_signature){ .name = stage->name, .arg = stage->arg, .positional = stage->positional,
-                           .compat = true };
+    return (og_signature){
+        .name = stage->name, .arg = stage->arg, .positional = stage->positional, .compat = true
+    };
 }
 
 int og_signature_count(const og_signature *signature)
@@ -45,7 +46,7 @@ void og_signature_hint(og_report *report, const og_signature *signature, const c
     og_text_free(&text);
 }
 
-/* ---- Ranges ------------------------------------------------------------------------------------------------- */
+/* ---- Ranges ---------------------------------------------------------------------------------- */
 
 bool og_range_holds(const char *range, double number)
 {
@@ -64,7 +65,8 @@ bool og_range_holds(const char *range, double number)
     (void)og_lex_take(&lexer, ',');
     (void)og_lex_number(&lexer, &high, &found);
     open_high = og_lex_peek(&lexer) == ')';
-    return (open_low ? number > low : number >= low) && (open_high ? number < high : number <= high);
+    return (open_low ? number > low : number >= low) &&
+           (open_high ? number < high : number <= high);
 }
 
 /* Whether `word` is one of the words of `choices`, which spaces separate. */
@@ -78,7 +80,7 @@ static bool is_choice(const char *choices, const char *word)
     return false;
 }
 
-/* ---- Values -------------------------------------------------------------------------------------------------- */
+/* ---- Values ---------------------------------------------------------------------------------- */
 
 static og_status schedule_check(og_lexer *lexer, og_chain_call *call)
 {
@@ -108,15 +110,18 @@ static og_status number_check(og_lexer *lexer, const og_chain_arg *arg)
     if (arg->type == OG_GIVEN_CALL && spec->kind == OG_ARG_NUMBER)
         return schedule_check(lexer, arg->call);
     if (arg->type == OG_GIVEN_CALL)
-        return og_lex_fail(lexer, arg->value_at, "'%s' shapes the step, so it cannot follow a schedule",
-                           spec->name);
+        return og_lex_fail(lexer, arg->value_at,
+                           "'%s' shapes the step, so it cannot follow a schedule", spec->name);
     if (arg->type != OG_GIVEN_NUMBER)
         return og_lex_fail(lexer, arg->value_at, "'%s' is %s number, found '%s'", spec->name,
                            whole ? "a whole" : "a",
-                           arg->type == OG_GIVEN_WORD ? arg->word : arg->number != 0 ? "true" : "false");
+                           arg->type == OG_GIVEN_WORD ? arg->word
+                           : arg->number != 0         ? "true"
+                                                      : "false");
     og_number_text(text, arg->number);
     if (whole && !(arg->number == floor(arg->number) && fabs(arg->number) < 1e15))
-        return og_lex_fail(lexer, arg->value_at, "'%s' is a whole number, found %s", spec->name, text);
+        return og_lex_fail(lexer, arg->value_at, "'%s' is a whole number, found %s", spec->name,
+                           text);
     if (!og_range_holds(spec->range, arg->number))
         return og_lex_fail(lexer, arg->value_at, "'%s' is in %s, found %s", spec->name, spec->range,
                            text);
@@ -141,7 +146,7 @@ static og_status value_check(og_lexer *lexer, const og_chain_arg *arg)
     return OG_OK;
 }
 
-/* ---- Calls --------------------------------------------------------------------------------------------------- */
+/* ---- Calls ----------------------------------------------------------------------------------- */
 
 static const og_stage_arg *spec_find(const og_signature *signature, const char *key)
 {
@@ -159,7 +164,8 @@ static int spec_place(const og_signature *signature, const og_stage_arg *spec)
     return spec == &compat_arg ? OG_MOST_ARGS : (int)(spec - signature->arg);
 }
 
-static og_status unknown_key(og_lexer *lexer, const og_signature *signature, const og_chain_arg *arg)
+static og_status unknown_key(og_lexer *lexer, const og_signature *signature,
+                             const og_chain_arg *arg)
 {
     const char *names[OG_MOST_ARGS];
     int n = og_signature_count(signature);
@@ -198,14 +204,15 @@ static void order(const og_signature *signature, og_chain_call *call)
         og_chain_arg moved = call->args[i];
         size_t k = i;
 
-        for (; k > 0 && spec_place(signature, call->args[k - 1].spec) >
-                            spec_place(signature, moved.spec); k--)
+        for (; k > 0 &&
+               spec_place(signature, call->args[k - 1].spec) > spec_place(signature, moved.spec);
+             k--)
             call->args[k] = call->args[k - 1];
         call->args[k] = moved;
     }
     for (size_t i = 0; i < call->n; i++) {
-        bool bare = (int)i < signature->positional &&
-                    spec_place(signature, call->args[i].spec) == (int)i;
+        bool bare =
+            (int)i < signature->positional && spec_place(signature, call->args[i].spec) == (int)i;
 
         call->args[i].key = bare ? NULL : call->args[i].spec->name;
     }
@@ -234,9 +241,10 @@ og_status og_signature_check(og_lexer *lexer, const og_signature *signature, og_
     return status;
 }
 
-/* ---- Defaults ------------------------------------------------------------------------------------------------ */
+/* ---- Defaults -------------------------------------------------------------------------------- */
 
-/* Reads one value, or the value of `key` among key=value, from a text of ours; *found is false without the key. */
+/* Reads one value, or the value of `key` among key=value, from a text of ours; *found is false
+ * without the key. */
 static og_status default_read(og_lexer *lexer, const char *text, const og_stage_arg *spec,
                               bool keyed, og_chain_arg *value, bool *found)
 {

@@ -1,7 +1,8 @@
 /*
- * A training step: the chain is walked twice over the trainable parameters. The first walk decides who is frozen, who
- * meets which learning rate, and gives the stages their labels; then gradients are asked for, and the second walk lets
- * every stage add its nodes. What is left is bound to the parameters.
+ * A training step: the chain is walked twice over the trainable parameters. The first walk decides
+ * who is frozen, who meets which learning rate, and gives the stages their labels; then gradients
+ * are asked for, and the second walk lets every stage add its nodes. What is left is bound to the
+ * parameters.
  */
 #include "autodiff/autodiff.h"
 #include "optim/optim.h"
@@ -47,7 +48,7 @@ const char *og_step_warning(const og_graph *graph, size_t i)
     return i < graph->warnings.n ? graph->warnings.v[i] : NULL;
 }
 
-/* ---- Walking ------------------------------------------------------------------------------------------------------- */
+/* ---- Walking --------------------------------------------------------------------------------- */
 
 static og_status reach_select(og_step *step, const og_selector *selector, reach in, reach *out)
 {
@@ -60,7 +61,8 @@ static og_status reach_select(og_step *step, const og_selector *selector, reach 
     return OG_OK;
 }
 
-/* The parameters of one group: those in `left` that its selector matches; they are taken out of `left`. */
+/* The parameters of one group: those in `left` that its selector matches; they are taken out of
+ * `left`. */
 static og_status group_take(og_step *step, const og_chain_group *group, reach *left, reach *out)
 {
     size_t kept = 0;
@@ -126,7 +128,7 @@ static og_status step_walk(og_step *step, const og_chain_tree *tree, const char 
     return OG_OK;
 }
 
-/* ---- Labels --------------------------------------------------------------------------------------------------------- */
+/* ---- Labels ---------------------------------------------------------------------------------- */
 
 static bool label_taken(const og_step *step, const char *label)
 {
@@ -153,7 +155,8 @@ static og_status labels_set(og_step *step, og_chain_tree *tree, bool given)
 
         if (link->kind == OG_LINK_STAGE && given == (link->label != NULL)) {
             if (given && label_taken(step, link->label))
-                return og_lex_fail(&step->lexer, link->at, "the label '%s' was given before", link->label);
+                return og_lex_fail(&step->lexer, link->at, "the label '%s' was given before",
+                                   link->label);
             if (!given)
                 link->label = label_free(step, link->call.name);
             if (!link->label || !og_list_push(step->arena, &step->labels, link->label))
@@ -167,7 +170,7 @@ static og_status labels_set(og_step *step, og_chain_tree *tree, bool given)
     return OG_OK;
 }
 
-/* ---- The first walk --------------------------------------------------------------------------------------------------- */
+/* ---- The first walk -------------------------------------------------------------------------- */
 
 static og_status visit_freeze(og_step *step, og_stage_context *c)
 {
@@ -186,9 +189,10 @@ static og_status visit_prepare(og_step *step, og_stage_context *c)
         og_step_param *p = &step->params[c->reach[i]];
 
         if (p->lr && !p->frozen)
-            return og_lex_fail(&step->lexer, c->link->at,
-                               "the parameter '%s' meets a second learning rate; the first is at offset %zu",
-                               p->parameter->name, p->lr->at);
+            return og_lex_fail(
+                &step->lexer, c->link->at,
+                "the parameter '%s' meets a second learning rate; the first is at offset %zu",
+                p->parameter->name, p->lr->at);
         p->lr = c->link;
     }
     return stage->prepare ? stage->prepare(c) : OG_OK;
@@ -202,13 +206,14 @@ static og_status check_lr(og_step *step)
         (void)og_lex_fail(&step->lexer, strlen(step->lexer.text),
                           "the parameter '%s' meets no learning rate",
                           step->params[i].parameter->name);
-        og_report_hint(step->lexer.report, "end the chain with lr(…), or with sgd, adam … which contain it");
+        og_report_hint(step->lexer.report,
+                       "end the chain with lr(…), or with sgd, adam … which contain it");
         return OG_BAD_CHAIN;
     }
     return OG_OK;
 }
 
-/* ---- Parameters and gradients ------------------------------------------------------------------------------------------ */
+/* ---- Parameters and gradients ---------------------------------------------------------------- */
 
 static og_status params_find(og_step *step)
 {
@@ -233,8 +238,9 @@ static og_status loss_check(og_graph *g, og_value *loss)
     if (!loss || loss->graph != g)
         return og_fail(og_graph_errors(g), OG_BAD_ARGUMENT, "the loss is no value of the graph");
     if (loss->type.rank != 0)
-        return og_fail(og_graph_errors(g), OG_NOT_SCALAR, "the loss '%s' is %s, expected one number",
-                       loss->name, og_type_text(g->dims, &loss->type, text, sizeof text));
+        return og_fail(og_graph_errors(g), OG_NOT_SCALAR,
+                       "the loss '%s' is %s, expected one number", loss->name,
+                       og_type_text(g->dims, &loss->type, text, sizeof text));
     return OG_OK;
 }
 
@@ -266,11 +272,12 @@ static og_status gradients_find(og_step *step, og_value *loss)
     for (size_t i = 0; i < step->n; i++)
         if (!step->params[i].frozen)
             return OG_OK;
-    return og_fail(og_graph_errors(step->graph), OG_BAD_ARGUMENT,
-                   "no parameter is left to train: all are frozen or without influence on the loss");
+    return og_fail(
+        og_graph_errors(step->graph), OG_BAD_ARGUMENT,
+        "no parameter is left to train: all are frozen or without influence on the loss");
 }
 
-/* ---- The second walk ----------------------------------------------------------------------------------------------------- */
+/* ---- The second walk ------------------------------------------------------------------------- */
 
 enum {
     PREPARATION = OG_STAGE_UNSCALE | OG_STAGE_ACCUMULATE | OG_STAGE_FINITE | OG_STAGE_FREEZE |
@@ -295,7 +302,8 @@ static og_status visit_build(og_step *step, og_stage_context *c)
         if (!p->after.value && !(stage->traits & (PREPARATION | OG_STAGE_CLIP)))
             p->after = p->now;
         if (p->next && !(stage->traits & OG_STAGE_WEIGHTS))
-            return og_stage_fail(c, "%s stands behind a stage that works on the new weights", stage->name);
+            return og_stage_fail(c, "%s stands behind a stage that works on the new weights",
+                                 stage->name);
     }
     c->n = n;
     c->reach = living;

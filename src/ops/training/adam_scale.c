@@ -23,7 +23,8 @@ static void adam_scale_expand(og_rewrite *c)
 {
     og_value *g = og_in(c, IN_G), *m = og_in(c, IN_M), *v = og_in(c, IN_V);
     og_value *m1 = og_add(m, og_mul(og_sub(g, m), og_in(c, IN_WEIGHT1)));
-    og_value *v1 = og_add(og_mul(v, og_in(c, IN_BETA2)), og_mul(og_mul(g, g), og_in(c, IN_WEIGHT2)));
+    og_value *v1 =
+        og_add(og_mul(v, og_in(c, IN_BETA2)), og_mul(og_mul(g, g), og_in(c, IN_WEIGHT2)));
     og_value *below = og_add(og_mul(og_sqrt(v1), og_in(c, IN_CORRECT2)), og_in(c, IN_EPS));
 
     og_replace(c, 0, og_div(og_mul(m1, og_in(c, IN_CORRECT1)), below));
@@ -32,21 +33,33 @@ static void adam_scale_expand(og_rewrite *c)
 }
 
 const og_op og_op_adam_scale = {
-    .name = "AdamScale", .domain = "onnxgrad", .version = 1,
+    .name = "AdamScale",
+    .domain = "onnxgrad",
+    .version = 1,
     .doc = "Adam's moments and the direction they give.",
     .in = { OG_PORT("g", OG_FLOATS), OG_PORT("m", OG_SAME_AS(0)), OG_PORT("v", OG_SAME_AS(0)),
             OG_PORT("weight1", OG_SAME_AS(0)), OG_PORT("beta2", OG_SAME_AS(0)),
             OG_PORT("weight2", OG_SAME_AS(0)), OG_PORT("correct1", OG_SAME_AS(0)),
             OG_PORT("correct2", OG_SAME_AS(0)), OG_PORT("eps", OG_SAME_AS(0)) },
-    .out = { OG_PORT("y", OG_SAME_AS(0)), OG_PORT("new_m", OG_SAME_AS(0)), OG_PORT("new_v", OG_SAME_AS(0)) },
-    .traits = OG_ELEMENTWISE, .run_types = OG_BIT(OG_FLOAT) | OG_BIT(OG_DOUBLE),
-    .infer = adam_scale_infer, .expand = adam_scale_expand,
-    .prepare = og_update_prepare, .run = og_update_run, .loop = adam_scale_loop,
+    .out = { OG_PORT("y", OG_SAME_AS(0)), OG_PORT("new_m", OG_SAME_AS(0)),
+             OG_PORT("new_v", OG_SAME_AS(0)) },
+    .traits = OG_ELEMENTWISE,
+    .run_types = OG_BIT(OG_FLOAT) | OG_BIT(OG_DOUBLE),
+    .infer = adam_scale_infer,
+    .expand = adam_scale_expand,
+    .prepare = og_update_prepare,
+    .run = og_update_run,
+    .loop = adam_scale_loop,
     .samples = OG_SAMPLES(
-        "float[3,5] g; float[3,5] m; float[3,5] v in 0.1..2; float[] weight1 = 0.1; float[] beta2 = 0.999; "
-        "float[] weight2 = 0.001; float[] correct1 = 10; float[] correct2 = 30; float[] eps = 0.001",
-        "double[67] g; double[67] m; double[67] v in 0.1..2; double[] weight1 = 0.1; double[] beta2 = 0.999; "
-        "double[] weight2 = 0.001; double[] correct1 = 10; double[] correct2 = 30; double[] eps = 0.001",
+        "float[3,5] g; float[3,5] m; float[3,5] v in 0.1..2; float[] weight1 = 0.1; float[] beta2 "
+        "= 0.999; "
+        "float[] weight2 = 0.001; float[] correct1 = 10; float[] correct2 = 30; float[] eps = "
+        "0.001",
+        "double[67] g; double[67] m; double[67] v in 0.1..2; double[] weight1 = 0.1; double[] "
+        "beta2 = 0.999; "
+        "double[] weight2 = 0.001; double[] correct1 = 10; double[] correct2 = 30; double[] eps = "
+        "0.001",
         "float[0] g; float[0] m; float[0] v; float[] weight1 = 0.1; float[] beta2 = 0.999; "
-        "float[] weight2 = 0.001; float[] correct1 = 10; float[] correct2 = 30; float[] eps = 0.001"),
+        "float[] weight2 = 0.001; float[] correct1 = 10; float[] correct2 = 30; float[] eps = "
+        "0.001"),
 };

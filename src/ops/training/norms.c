@@ -1,8 +1,9 @@
 /*
- * What the norms of p = 1 and inf are made of, as double scalars: the sum of absolute values, the largest one.
+ * What the norms of p = 1 and inf are made of, as double scalars: the sum of absolute values, the
+ * largest one.
  *
- * Every piece of fixed length gives one partial result and they are joined in order, so the bits do not depend on the
- * number of threads. A NaN anywhere comes out.
+ * Every piece of fixed length gives one partial result and they are joined in order, so the bits do
+ * not depend on the number of threads. A NaN anywhere comes out.
  */
 #include "kernels/kernels.h"
 #include "ops/ops.h"
@@ -46,7 +47,7 @@ static void sum_of_pieces(const og_call *c)
     *(double *)c->out[0]->data = sum;
 }
 
-/* ---- The sum --------------------------------------------------------------------------------------------------- */
+/* ---- The sum --------------------------------------------------------------------------------- */
 
 static void abs_run(const og_call *c, int64_t piece, void *scratch)
 {
@@ -56,10 +57,11 @@ static void abs_run(const og_call *c, int64_t piece, void *scratch)
 
 static void abs_expand(og_rewrite *c)
 {
-    og_replace(c, 0, og_reduce("ReduceL1", og_cast(og_in(c, 0), OG_DOUBLE), (og_ints){ 0, NULL }, false));
+    og_replace(c, 0,
+               og_reduce("ReduceL1", og_cast(og_in(c, 0), OG_DOUBLE), (og_ints){ 0, NULL }, false));
 }
 
-/* ---- The largest ----------------------------------------------------------------------------------------------- */
+/* ---- The largest ----------------------------------------------------------------------------- */
 
 /* max |x| = max(max x, -min x) */
 static void largest_run(const og_call *c, int64_t piece, void *scratch)
@@ -86,13 +88,15 @@ static void largest_finish(const og_call *c)
     *(double *)c->out[0]->data = largest;
 }
 
-/* The largest of no numbers is 0, and ReduceMax says nothing about NaN, so a NaN is put in where there is one. */
+/* The largest of no numbers is 0, and ReduceMax says nothing about NaN, so a NaN is put in where
+ * there is one. */
 static void largest_expand(og_rewrite *c)
 {
-    og_value *x = og_in(c, 0), *all = og_reshape_to(og_abs(og_cast(x, OG_DOUBLE)), 1, (const int64_t[]){ -1 });
+    og_value *x = og_in(c, 0),
+             *all = og_reshape_to(og_abs(og_cast(x, OG_DOUBLE)), 1, (const int64_t[]){ -1 });
     og_value *zero = og_fill(og_ints_like(x, OG_INTS(1)), OG_DOUBLE, 0);
-    og_value *most = og_reduce("ReduceMax", og_concat(0, 2, (og_value *[]){ all, zero }), (og_ints){ 0, NULL },
-                               false);
+    og_value *most = og_reduce("ReduceMax", og_concat(0, 2, (og_value *[]){ all, zero }),
+                               (og_ints){ 0, NULL }, false);
     og_value *bad = og_cast(OG_OP("IsNaN", NULL, all), OG_DOUBLE);
     og_value *any = og_greater(og_reduce("ReduceSum", bad, (og_ints){ 0, NULL }, false),
                                og_scalar(c->g, OG_DOUBLE, 0));

@@ -14,7 +14,8 @@ og_status og_update_infer(og_infer *c, int tensors)
         for (int i = 0; j < tensors && i < rank; i++) {
             og_dim both;
 
-            OG_TRY(og_infer_agree(c, "the shapes", og_infer_dim(c, 0, i), og_infer_dim(c, j, i), &both));
+            OG_TRY(og_infer_agree(c, "the shapes", og_infer_dim(c, 0, i), og_infer_dim(c, j, i),
+                                  &both));
         }
     }
     return og_infer_same(c);
@@ -45,6 +46,6 @@ void og_update_run(const og_call *c, int64_t piece, void *scratch)
     }
     for (int k = 0; k < c->n_out; k++) /* what nobody reads goes to a place of its own */
         out[k] = c->out[k] ? (char *)c->out[k]->data + (size_t)at * size : scratch;
-    c->op->loop(c->attrs, x->elem, x->elem)(out, in, step, left < UPDATE_PIECE ? left : UPDATE_PIECE,
-                                            c->attrs);
+    c->op->loop(c->attrs, x->elem, x->elem)(out, in, step,
+                                            left < UPDATE_PIECE ? left : UPDATE_PIECE, c->attrs);
 }

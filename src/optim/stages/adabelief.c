@@ -1,4 +1,5 @@
-/* scale_by_belief, adabelief: Adam by how far g lies from its mean (Zhuang et al. 2020, arXiv:2010.07468). */
+/* scale_by_belief, adabelief: Adam by how far g lies from its mean (Zhuang et al. 2020,
+ * arXiv:2010.07468). */
 #include "optim/moments.h"
 
 static og_status scale_by_belief_build(og_stage_context *c)
@@ -23,7 +24,9 @@ static og_status scale_by_belief_build(og_stage_context *c)
 
 #define BELIEF_EPS                                                                                 \
     { "eps", OG_ARG_NUMBER, "1e-16", "[0, inf)", "added to the root" },                            \
-    { "eps_root", OG_ARG_NUMBER, "1e-16", "[0, inf)", "added below the root" }
+    {                                                                                              \
+        "eps_root", OG_ARG_NUMBER, "1e-16", "[0, inf)", "added below the root"                     \
+    }
 
 const og_stage og_stage_scale_by_belief = {
     .name = "scale_by_belief",
@@ -36,7 +39,8 @@ const og_stage og_stage_scale_by_belief = {
 
 static void adabelief_expand(og_stage_context *c)
 {
-    og_stage_write(c, "scale_by_belief(beta1=$beta1, beta2=$beta2, eps=$eps, eps_root=$eps_root) | ");
+    og_stage_write(c,
+                   "scale_by_belief(beta1=$beta1, beta2=$beta2, eps=$eps, eps_root=$eps_root) | ");
     og_stage_write(c, og_stage_number(c, "weight_decay") != 0 ? "decay($weight_decay) | " : "");
     og_stage_write(c, "lr($lr)");
 }

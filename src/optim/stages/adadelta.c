@@ -1,4 +1,5 @@
-/* scale_by_adadelta, adadelta: g times the root of past squared updates over that of past g^2 (Zeiler 2012). */
+/* scale_by_adadelta, adadelta: g times the root of past squared updates over that of past g^2
+ * (Zeiler 2012). */
 #include "optim/moments.h"
 
 static og_status scale_by_adadelta_build(og_stage_context *c)
@@ -12,8 +13,9 @@ static og_status scale_by_adadelta_build(og_stage_context *c)
         og_value *e = og_stage_cast(c, i, eps), *moved = og_stage_slot(c, i, "moved", 0), *u;
 
         u = og_mul(og_div(og_sqrt(og_add(moved, e)), og_sqrt(og_add(v, e))), g);
-        og_stage_keep(c, moved, og_add(og_mul(moved, og_stage_cast(c, i, rho)),
-                                       og_mul(og_mul(u, u), og_stage_cast(c, i, weight))));
+        og_stage_keep(c, moved,
+                      og_add(og_mul(moved, og_stage_cast(c, i, rho)),
+                             og_mul(og_mul(u, u), og_stage_cast(c, i, weight))));
         og_stage_out(c, i, u);
     }
     return OG_OK;
@@ -21,7 +23,10 @@ static og_status scale_by_adadelta_build(og_stage_context *c)
 
 #define ADADELTA_ARGS                                                                              \
     { "rho", OG_ARG_NUMBER, "0.9", "[0, 1)", "what is left of the means after a step" },           \
-    { "eps", OG_ARG_NUMBER, "1e-6", "(0, inf)", "starts the updates and keeps the division finite" }
+    {                                                                                              \
+        "eps", OG_ARG_NUMBER, "1e-6", "(0, inf)",                                                  \
+            "starts the updates and keeps the division finite"                                     \
+    }
 
 const og_stage og_stage_scale_by_adadelta = {
     .name = "scale_by_adadelta",

@@ -1,9 +1,10 @@
 /*
- * scale_by_factored_rms, adafactor: the second moment of a matrix kept as the means of its rows and columns (Shazeer and
- * Stern 2018, arXiv:1804.04235). Its share of each new g^2 falls as t^-decay_rate.
+ * scale_by_factored_rms, adafactor: the second moment of a matrix kept as the means of its rows and
+ * columns (Shazeer and Stern 2018, arXiv:1804.04235). Its share of each new g^2 falls as
+ * t^-decay_rate.
  *
- * PyTorch factors the last two axes of every tensor of rank 2 and more; optax the two longest, where both have at least
- * min_dim elements.
+ * PyTorch factors the last two axes of every tensor of rank 2 and more; optax the two longest,
+ * where both have at least min_dim elements.
  */
 #include "optim/moments.h"
 
@@ -23,7 +24,8 @@ static bool factored_axes(const factored *f, const og_value *p, int *shorter, in
     if (!f->optax) {
         *shorter = rank - 2;
         *longer = rank - 1;
-        return (double)p->type.dims[rank - 2] >= f->min_dim && (double)p->type.dims[rank - 1] >= f->min_dim;
+        return (double)p->type.dims[rank - 2] >= f->min_dim &&
+               (double)p->type.dims[rank - 1] >= f->min_dim;
     }
     for (int k = 0; k < rank; k++) { /* as numpy's argsort: of equal ones the later is the longer */
         if (first < 0 || p->type.dims[k] >= p->type.dims[first]) {
@@ -76,7 +78,9 @@ static og_value *second_moment(og_stage_context *c, size_t i, const factored *f,
 
 static double machine_eps(og_elem elem)
 {
-    return elem == OG_DOUBLE ? 2.220446049250313e-16 : elem == OG_FLOAT ? 1.1920928955078125e-07 : 9.765625e-04;
+    return elem == OG_DOUBLE  ? 2.220446049250313e-16
+           : elem == OG_FLOAT ? 1.1920928955078125e-07
+                              : 9.765625e-04;
 }
 
 static og_status scale_by_factored_rms_build(og_stage_context *c)
@@ -103,8 +107,10 @@ static og_status scale_by_factored_rms_build(og_stage_context *c)
 
 #define FACTORED_ARGS                                                                              \
     { "decay_rate", OG_ARG_NUMBER, "0.8", "[0, 1]", "how fast the share of new g^2 falls" },       \
-    { "eps", OG_ARG_FIXED, "0", "[0, inf)", "least second moment; 0: that of the type" },          \
-    { "min_dim", OG_ARG_WHOLE, "0", "[0, 1000000]", "shorter axes are not factored" }
+        { "eps", OG_ARG_FIXED, "0", "[0, inf)", "least second moment; 0: that of the type" },      \
+    {                                                                                              \
+        "min_dim", OG_ARG_WHOLE, "0", "[0, 1000000]", "shorter axes are not factored"              \
+    }
 
 const og_stage og_stage_scale_by_factored_rms = {
     .name = "scale_by_factored_rms",
@@ -139,7 +145,10 @@ static og_status scale_by_param_block_norm_build(og_stage_context *c)
     return OG_OK;
 }
 
-#define MIN_SCALE { "min_scale", OG_ARG_NUMBER, "1e-3", "[0, inf)", "the least factor" }
+#define MIN_SCALE                                                                                  \
+    {                                                                                              \
+        "min_scale", OG_ARG_NUMBER, "1e-3", "[0, inf)", "the least factor"                         \
+    }
 
 const og_stage og_stage_scale_by_param_block_rms = {
     .name = "scale_by_param_block_rms",
@@ -164,8 +173,10 @@ static void adafactor_expand(og_stage_context *c)
 {
     bool decay = og_stage_number(c, "weight_decay") != 0;
 
-    og_stage_write(c, "scale_by_factored_rms(decay_rate=$decay_rate, eps=$eps, min_dim=$min_dim) | clip_rms($d)"
-                      " | scale_by_param_block_rms($eps2) | ");
+    og_stage_write(
+        c,
+        "scale_by_factored_rms(decay_rate=$decay_rate, eps=$eps, min_dim=$min_dim) | clip_rms($d)"
+        " | scale_by_param_block_rms($eps2) | ");
     if (og_stage_compat(c) == OG_COMPAT_OPTAX) {
         og_stage_write(c, "lr($lr)");
         og_stage_write(c, decay ? " | decay($weight_decay)" : "");

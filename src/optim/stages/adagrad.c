@@ -5,7 +5,8 @@ static void adagrad_expand(og_stage_context *c)
 {
     if (og_stage_number(c, "weight_decay") != 0)
         og_stage_write(c, "decay($weight_decay) | ");
-    og_stage_write(c, "scale_by_rss(initial_accumulator_value=$initial_accumulator_value, eps=$eps) | ");
+    og_stage_write(
+        c, "scale_by_rss(initial_accumulator_value=$initial_accumulator_value, eps=$eps) | ");
     if (og_stage_number(c, "lr_decay") != 0)
         og_stage_write(c, "lr(inverse($lr, decay=$lr_decay))");
     else

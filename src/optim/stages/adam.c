@@ -1,4 +1,5 @@
-/* adam: Kingma and Ba 2014 (arXiv:1412.6980), with weight_decay as L2, or decoupled (Loshchilov and Hutter 2017). */
+/* adam: Kingma and Ba 2014 (arXiv:1412.6980), with weight_decay as L2, or decoupled (Loshchilov and
+ * Hutter 2017). */
 #include "optim/moments.h"
 
 static void adam_expand(og_stage_context *c)
@@ -14,12 +15,13 @@ static void adam_expand(og_stage_context *c)
 }
 
 #define ADAM_ARGS(decay, apart)                                                                    \
-    { "lr", OG_ARG_NUMBER, "1e-3", "[0, inf)", "the learning rate" },                              \
-    OG_BETAS,                                                                                      \
-    { "eps", OG_ARG_NUMBER, "1e-8", "[0, inf)", "added to the root" },                             \
-    { "weight_decay", OG_ARG_NUMBER, decay, "[0, inf)", "how much of the parameter" },             \
-    { "amsgrad", OG_ARG_BOOL, "false", NULL, "divide by the largest v so far" },                   \
-    { "decoupled", OG_ARG_BOOL, apart, NULL, "decay behind the scaling, not in the gradient" }
+    { "lr", OG_ARG_NUMBER, "1e-3", "[0, inf)", "the learning rate" }, OG_BETAS,                    \
+        { "eps", OG_ARG_NUMBER, "1e-8", "[0, inf)", "added to the root" },                         \
+        { "weight_decay", OG_ARG_NUMBER, decay, "[0, inf)", "how much of the parameter" },         \
+        { "amsgrad", OG_ARG_BOOL, "false", NULL, "divide by the largest v so far" },               \
+    {                                                                                              \
+        "decoupled", OG_ARG_BOOL, apart, NULL, "decay behind the scaling, not in the gradient"     \
+    }
 
 const og_stage og_stage_adam = {
     .name = "adam",
@@ -33,7 +35,8 @@ const og_stage og_stage_adamw = {
     .name = "adamw",
     .doc = "Adam with decoupled weight decay.",
     .arg = { ADAM_ARGS("1e-2", "true") },
-    .compat = { [OG_COMPAT_OPTAX] = "weight_decay=1e-4", [OG_COMPAT_ONNX] = "eps=1e-6",
+    .compat = { [OG_COMPAT_OPTAX] = "weight_decay=1e-4",
+                [OG_COMPAT_ONNX] = "eps=1e-6",
                 [OG_COMPAT_KERAS] = "eps=1e-7, weight_decay=0.004" },
     .expand = adam_expand,
 };
@@ -46,7 +49,8 @@ const og_stage og_stage_amsgrad = {
              { "eps", OG_ARG_NUMBER, "1e-8", "[0, inf)", "added to the root" },
              { "weight_decay", OG_ARG_NUMBER, "0", "[0, inf)", "L2: added to the gradient" },
              { "amsgrad", OG_ARG_BOOL, "true", NULL, "as in adam" },
-             { "decoupled", OG_ARG_BOOL, "false", NULL, "decay behind the scaling, not in the gradient" } },
+             { "decoupled", OG_ARG_BOOL, "false", NULL,
+               "decay behind the scaling, not in the gradient" } },
     .compat = { [OG_COMPAT_KERAS] = "eps=1e-7" },
     .expand = adam_expand,
 };

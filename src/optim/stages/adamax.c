@@ -1,5 +1,6 @@
 /*
- * scale_by_adamax, adamax: m / u, u being the largest |g|, fading (Kingma and Ba 2014, section 7.1).
+ * scale_by_adamax, adamax: m / u, u being the largest |g|, fading (Kingma and Ba 2014,
+ * section 7.1).
  *
  * PyTorch and optax add eps to |g|, Keras to u.
  */
@@ -16,9 +17,12 @@ static og_status scale_by_adamax_build(og_stage_context *c)
         og_value *m = og_moments_first(c, i, &moments);
 
         size = og_abs(og_stage_in(c, i));
-        u = og_maximum(og_mul(slot, og_stage_cast(c, i, moments.beta2)), keras ? size : og_add(size, e));
+        u = og_maximum(og_mul(slot, og_stage_cast(c, i, moments.beta2)),
+                       keras ? size : og_add(size, e));
         og_stage_keep(c, slot, u);
-        og_stage_out(c, i, og_div(og_mul(m, og_stage_cast(c, i, moments.correct1)), keras ? og_add(u, e) : u));
+        og_stage_out(
+            c, i,
+            og_div(og_mul(m, og_stage_cast(c, i, moments.correct1)), keras ? og_add(u, e) : u));
     }
     return OG_OK;
 }

@@ -1,4 +1,5 @@
-/* scale_by_adan, adan: Adam with a Nesterov term by the change of the gradient (Xie et al. 2022, arXiv:2208.06677). */
+/* scale_by_adan, adan: Adam with a Nesterov term by the change of the gradient (Xie et al. 2022,
+ * arXiv:2208.06677). */
 #include "optim/moments.h"
 
 /* Double scalars of the three means. */
@@ -20,8 +21,8 @@ static adan_terms adan_start(og_stage_context *c)
     return t;
 }
 
-static og_value *corrected(og_stage_context *c, size_t i, const adan_terms *t, int k, const char *slot,
-                           og_value *by)
+static og_value *corrected(og_stage_context *c, size_t i, const adan_terms *t, int k,
+                           const char *slot, og_value *by)
 {
     return og_mul(og_mean_update(c, i, slot, t->weight[k], by), og_stage_cast(c, i, t->correct[k]));
 }
@@ -35,23 +36,27 @@ static og_status scale_by_adan_build(og_stage_context *c)
     for (size_t i = 0; i < og_stage_count(c); i++) {
         og_value *g = og_stage_in(c, i), *before = og_stage_slot(c, i, "g", 0);
         og_value *change = og_where(first, og_scalar_like(g, 0), og_sub(g, before));
-        og_value *part = og_stage_cast(c, i, t.weight[1]), *ahead = og_add(g, og_mul(change, part)), *n;
+        og_value *part = og_stage_cast(c, i, t.weight[1]), *ahead = og_add(g, og_mul(change, part)),
+                 *n;
         og_value *m = corrected(c, i, &t, 0, "m", g), *v = corrected(c, i, &t, 1, "v", change);
 
         og_stage_keep(c, before, g);
-        n = og_add(corrected(c, i, &t, 2, "n", og_mul(ahead, ahead)), og_stage_cast(c, i, eps_root));
-        og_stage_out(c, i, og_div(og_add(m, og_mul(v, part)),
-                                  og_add(og_sqrt(n), og_stage_cast(c, i, eps))));
+        n = og_add(corrected(c, i, &t, 2, "n", og_mul(ahead, ahead)),
+                   og_stage_cast(c, i, eps_root));
+        og_stage_out(
+            c, i, og_div(og_add(m, og_mul(v, part)), og_add(og_sqrt(n), og_stage_cast(c, i, eps))));
     }
     return OG_OK;
 }
 
 #define ADAN_ARGS                                                                                  \
     { "beta1", OG_ARG_NUMBER, "0.98", "[0, 1)", "what is left of the mean of g" },                 \
-    { "beta2", OG_ARG_NUMBER, "0.92", "[0, 1)", "what is left of the mean of its change" },        \
-    { "beta3", OG_ARG_NUMBER, "0.99", "[0, 1)", "what is left of the mean of squares" },           \
-    { "eps", OG_ARG_NUMBER, "1e-8", "[0, inf)", "added to the root" },                             \
-    { "eps_root", OG_ARG_NUMBER, "1e-8", "[0, inf)", "added below the root" }
+        { "beta2", OG_ARG_NUMBER, "0.92", "[0, 1)", "what is left of the mean of its change" },    \
+        { "beta3", OG_ARG_NUMBER, "0.99", "[0, 1)", "what is left of the mean of squares" },       \
+        { "eps", OG_ARG_NUMBER, "1e-8", "[0, inf)", "added to the root" },                         \
+    {                                                                                              \
+        "eps_root", OG_ARG_NUMBER, "1e-8", "[0, inf)", "added below the root"                      \
+    }
 
 const og_stage og_stage_scale_by_adan = {
     .name = "scale_by_adan",
@@ -64,7 +69,9 @@ const og_stage og_stage_scale_by_adan = {
 
 static void adan_expand(og_stage_context *c)
 {
-    og_stage_write(c, "scale_by_adan(beta1=$beta1, beta2=$beta2, beta3=$beta3, eps=$eps, eps_root=$eps_root) | ");
+    og_stage_write(
+        c,
+        "scale_by_adan(beta1=$beta1, beta2=$beta2, beta3=$beta3, eps=$eps, eps_root=$eps_root) | ");
     og_stage_write(c, og_stage_number(c, "weight_decay") != 0 ? "decay($weight_decay) | " : "");
     og_stage_write(c, "lr($lr)");
 }

@@ -1,9 +1,10 @@
 /*
- * agc: adaptive gradient clipping (Brock et al. 2021, arXiv:2102.06171): no unit's gradient is longer than `clipping`
- * times the unit's own weights.
+ * agc: adaptive gradient clipping (Brock et al. 2021, arXiv:2102.06171): no unit's gradient is
+ * longer than `clipping` times the unit's own weights.
  *
- * A unit is one output: a row of a [out, in, …] weight, as Gemm with transB, Conv and PyTorch have it; a column of a
- * [in, out] one (units=columns, as optax has it, where a kernel is [height, width, in, out]). A vector is one unit.
+ * A unit is one output: a row of a [out, in, …] weight, as Gemm with transB, Conv and PyTorch have
+ * it; a column of a [in, out] one (units=columns, as optax has it, where a kernel is [height,
+ * width, in, out]). A vector is one unit.
  */
 #include "optim/moments.h"
 
@@ -24,7 +25,8 @@ static og_value *unit_norms(const og_stage_context *c, og_value *x)
 {
     int64_t axes[OG_MAX_RANK];
 
-    return og_rank(x) == 0 ? og_abs(x) : og_reduce("ReduceL2", x, unit_axes(c, og_rank(x), axes), true);
+    return og_rank(x) == 0 ? og_abs(x)
+                           : og_reduce("ReduceL2", x, unit_axes(c, og_rank(x), axes), true);
 }
 
 static og_status agc_build(og_stage_context *c)
@@ -32,11 +34,14 @@ static og_status agc_build(og_stage_context *c)
     og_value *clipping = og_stage_argument(c, "clipping"), *eps = og_stage_argument(c, "eps");
 
     for (size_t i = 0; i < og_stage_count(c); i++) {
-        og_value *g = og_stage_in(c, i), *norm = unit_norms(c, g), *p = unit_norms(c, og_stage_parameter(c, i));
-        og_value *most = og_mul(og_maximum(p, og_stage_cast(c, i, eps)), og_stage_cast(c, i, clipping));
+        og_value *g = og_stage_in(c, i), *norm = unit_norms(c, g),
+                 *p = unit_norms(c, og_stage_parameter(c, i));
+        og_value *most =
+            og_mul(og_maximum(p, og_stage_cast(c, i, eps)), og_stage_cast(c, i, clipping));
         og_value *ratio = og_div(most, og_maximum(norm, og_scalar_like(norm, 1e-6)));
 
-        og_stage_out(c, i, og_mul(g, og_where(og_less(norm, most), og_scalar_like(norm, 1), ratio)));
+        og_stage_out(c, i,
+                     og_mul(g, og_where(og_less(norm, most), og_scalar_like(norm, 1), ratio)));
     }
     return OG_OK;
 }

@@ -1,6 +1,7 @@
 /*
- * average_weights: the mean of the parameters since a step; evaluation uses it. asgd: gradient descent with it (Polyak
- * and Juditsky 1992), as PyTorch has it: a falling rate and a decay of its own.
+ * average_weights: the mean of the parameters since a step; evaluation uses it. asgd: gradient
+ * descent with it (Polyak and Juditsky 1992), as PyTorch has it: a falling rate and a decay of its
+ * own.
  */
 #include "optim/moments.h"
 

@@ -1,9 +1,11 @@
 /*
- * autoclip: clip_norm to a percentile of the norms so far (Seetharaman et al. 2020, arXiv:2007.14469).
+ * autoclip: clip_norm to a percentile of the norms so far (Seetharaman et al. 2020,
+ * arXiv:2007.14469).
  *
- * The last `window` norms are kept in a ring; the percentile is interpolated as numpy does. The paper's method counts
- * this step's norm too and clips all gradients together; its packaged variant (current=false, of=each, percentile=90)
- * leaves this step out, clips each parameter by its own history and the first step not at all.
+ * The last `window` norms are kept in a ring; the percentile is interpolated as numpy does. The
+ * paper's method counts this step's norm too and clips all gradients together; its packaged variant
+ * (current=false, of=each, percentile=90) leaves this step out, clips each parameter by its own
+ * history and the first step not at all.
  */
 #include "optim/optim.h"
 
@@ -75,21 +77,25 @@ static og_value *coefficient(const autoclip *a, og_value *norm, og_value *ring)
 
 static og_status autoclip_build(og_stage_context *c)
 {
-    autoclip a = { .c = c, .window = (int64_t)og_stage_number(c, "window"),
+    autoclip a = { .c = c,
+                   .window = (int64_t)og_stage_number(c, "window"),
                    .current = og_stage_flag(c, "current") };
     og_value *t = og_stage_clock(c), *window = constant(c, (double)a.window), *coef;
 
     a.at = og_sub(t, og_mul(OG_OP("Floor", NULL, og_div(t, window)), window));
     a.filled = smaller(a.current ? og_plus(t, 1) : t, window);
     if (strcmp(og_stage_word(c, "of"), "all") == 0) {
-        coef = coefficient(&a, og_stage_norm(c, 2), og_stage_shared_list(c, "norms", a.window, (double)INFINITY));
+        coef = coefficient(&a, og_stage_norm(c, 2),
+                           og_stage_shared_list(c, "norms", a.window, (double)INFINITY));
         for (size_t i = 0; i < og_stage_count(c); i++)
             og_stage_multiply(c, i, coef);
         return OG_OK;
     }
     for (size_t i = 0; i < og_stage_count(c); i++)
-        og_stage_multiply(c, i, coefficient(&a, og_stage_tensor_norm(c, i),
-                                         og_stage_list_slot(c, i, "norms", a.window, (double)INFINITY)));
+        og_stage_multiply(
+            c, i,
+            coefficient(&a, og_stage_tensor_norm(c, i),
+                        og_stage_list_slot(c, i, "norms", a.window, (double)INFINITY)));
     return OG_OK;
 }
 

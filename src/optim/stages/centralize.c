@@ -1,4 +1,5 @@
-/* centralize: takes the mean over all but the first axis off, where there is more than one (Yong et al. 2020). */
+/* centralize: takes the mean over all but the first axis off, where there is more than one (Yong et
+ * al. 2020). */
 #include "optim/optim.h"
 
 static og_status centralize_build(og_stage_context *c)
@@ -10,7 +11,9 @@ static og_status centralize_build(og_stage_context *c)
         for (int k = 1; k < og_rank(g); k++)
             axes[k - 1] = k;
         if (og_rank(g) > 1)
-            og_stage_out(c, i, og_sub(g, og_reduce("ReduceMean", g, (og_ints){ og_rank(g) - 1, axes }, true)));
+            og_stage_out(
+                c, i,
+                og_sub(g, og_reduce("ReduceMean", g, (og_ints){ og_rank(g) - 1, axes }, true)));
     }
     return OG_OK;
 }

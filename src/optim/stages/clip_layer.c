@@ -1,8 +1,9 @@
 /*
- * clip_layer: each parameter's gradient times min(1, its bound / (its norm + eps)); Keras calls it clipnorm.
+ * clip_layer: each parameter's gradient times min(1, its bound / (its norm + eps)); Keras calls it
+ * clipnorm.
  *
- * The bound is c for each, or a share of a bound c on all K parameters together: c / sqrt(K), or c * sqrt(size / all
- * sizes) (McMahan et al. 2017, arXiv:1710.06963).
+ * The bound is c for each, or a share of a bound c on all K parameters together: c / sqrt(K), or c
+ * * sqrt(size / all sizes) (McMahan et al. 2017, arXiv:1710.06963).
  */
 #include "optim/optim.h"
 
@@ -33,8 +34,9 @@ static og_status clip_layer_build(og_stage_context *c)
     for (size_t i = 0; i < og_stage_count(c); i++) {
         double part = share(c, i, all);
 
-        og_stage_multiply(c, i, og_stage_clip_coef(c, part == 1 ? bound : og_times(bound, part),
-                                                og_stage_tensor_norm(c, i)));
+        og_stage_multiply(c, i,
+                          og_stage_clip_coef(c, part == 1 ? bound : og_times(bound, part),
+                                             og_stage_tensor_norm(c, i)));
     }
     return OG_OK;
 }

@@ -1,8 +1,9 @@
 /*
  * clip_norm: all gradients in reach times min(1, c / (norm + eps)).
  *
- * Pascanu, Mikolov and Bengio 2013 (arXiv:1211.5063). The norm is of all parameters in reach together: the whole model
- * at the top of a chain, a group's parameters inside groups. PyTorch adds eps = 1e-6; with eps=0 the norm is exactly c.
+ * Pascanu, Mikolov and Bengio 2013 (arXiv:1211.5063). The norm is of all parameters in reach
+ * together: the whole model at the top of a chain, a group's parameters inside groups. PyTorch adds
+ * eps = 1e-6; with eps=0 the norm is exactly c.
  */
 #include "optim/optim.h"
 

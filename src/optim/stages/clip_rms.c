@@ -1,4 +1,5 @@
-/* clip_rms: each parameter's gradient divided by max(1, its root mean square / c); optax's clip_by_block_rms. */
+/* clip_rms: each parameter's gradient divided by max(1, its root mean square / c); optax's
+ * clip_by_block_rms. */
 #include "optim/moments.h"
 
 static og_status clip_rms_build(og_stage_context *c)

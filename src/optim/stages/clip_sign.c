@@ -1,8 +1,9 @@
 /*
  * clip_sign: c * sign(g) where the norm of all gradients in reach is larger than c, else g.
  *
- * The formula of the article, as written. Its result has the norm c * sqrt(number of elements that are not 0), not c:
- * in more than one dimension it makes a gradient longer whenever c < norm < c * sqrt(n), and it jumps at norm = c.
+ * The formula of the article, as written. Its result has the norm c * sqrt(number of elements that
+ * are not 0), not c: in more than one dimension it makes a gradient longer whenever c < norm < c *
+ * sqrt(n), and it jumps at norm = c.
  */
 #include "optim/optim.h"
 

@@ -1,6 +1,7 @@
 /*
- * clip_global_smooth: all gradients in reach times c / (norm + gamma): never longer than c, without a corner (Bu et al.
- * 2022, arXiv:2206.07136). normalize: times scale / (norm + eps), so always about `scale` long.
+ * clip_global_smooth: all gradients in reach times c / (norm + gamma): never longer than c, without
+ * a corner (Bu et al. 2022, arXiv:2206.07136). normalize: times scale / (norm + eps), so always
+ * about `scale` long.
  */
 #include "optim/optim.h"
 
@@ -12,13 +13,15 @@ static void scale_all(og_stage_context *c, og_value *coef)
 
 static og_status clip_global_smooth_build(og_stage_context *c)
 {
-    scale_all(c, og_div(og_stage_argument(c, "c"), og_add(og_stage_norm(c, 2), og_stage_argument(c, "gamma"))));
+    scale_all(c, og_div(og_stage_argument(c, "c"),
+                        og_add(og_stage_norm(c, 2), og_stage_argument(c, "gamma"))));
     return OG_OK;
 }
 
 static og_status normalize_build(og_stage_context *c)
 {
-    scale_all(c, og_div(og_stage_argument(c, "scale"), og_add(og_stage_norm(c, 2), og_stage_argument(c, "eps"))));
+    scale_all(c, og_div(og_stage_argument(c, "scale"),
+                        og_add(og_stage_norm(c, 2), og_stage_argument(c, "eps"))));
     return OG_OK;
 }
 

@@ -6,8 +6,9 @@ static og_status clip_value_build(og_stage_context *c)
     og_value *bound = og_stage_argument(c, "c"), *below = og_neg(bound);
 
     for (size_t i = 0; i < og_stage_count(c); i++)
-        og_stage_out(c, i, OG_OP("Clip", NULL, og_stage_in(c, i), og_stage_cast(c, i, below),
-                                 og_stage_cast(c, i, bound)));
+        og_stage_out(c, i,
+                     OG_OP("Clip", NULL, og_stage_in(c, i), og_stage_cast(c, i, below),
+                           og_stage_cast(c, i, bound)));
     return OG_OK;
 }
 

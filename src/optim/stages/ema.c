@@ -3,7 +3,8 @@
 
 static og_status ema_build(og_stage_context *c)
 {
-    og_value *decay = og_stage_argument(c, "decay"), *one = og_scalar(og_stage_graph(c), OG_DOUBLE, 1);
+    og_value *decay = og_stage_argument(c, "decay"),
+             *one = og_scalar(og_stage_graph(c), OG_DOUBLE, 1);
     og_value *weight = og_sub(one, decay), *correct = NULL;
 
     if (og_stage_flag(c, "debias"))

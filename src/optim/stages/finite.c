@@ -1,9 +1,9 @@
 /*
  * finite: what happens when a gradient holds an infinite number or a NaN.
  *
- * error (also without this stage): the run fails and names the tensor; parameters and state stay. skip: the same
- * without failing; with most=n, n such steps in a row are skipped and the next one is an error. zero: such elements count
- * as 0. pass: nothing is tested.
+ * error (also without this stage): the run fails and names the tensor; parameters and state stay.
+ * skip: the same without failing; with most=n, n such steps in a row are skipped and the next one
+ * is an error. zero: such elements count as 0. pass: nothing is tested.
  */
 #include "optim/optim.h"
 
@@ -24,7 +24,8 @@ static og_status finite_prepare(og_stage_context *c)
     return OG_OK;
 }
 
-/* Skipping is a gate then, so that the count of skipped steps is state that changes; the run fails when it is full. */
+/* Skipping is a gate then, so that the count of skipped steps is state that changes; the run fails
+ * when it is full. */
 static og_status count_skips(og_stage_context *c)
 {
     og_graph *g = og_stage_graph(c);

@@ -1,4 +1,5 @@
-/* freeze: the parameters in its reach are not trained. They get no gradient and count in no norm, wherever it stands. */
+/* freeze: the parameters in its reach are not trained. They get no gradient and count in no norm,
+ * wherever it stands. */
 #include "optim/optim.h"
 
 const og_stage og_stage_freeze = {

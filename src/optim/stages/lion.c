@@ -18,7 +18,9 @@ static og_status scale_by_lion_build(og_stage_context *c)
 
 #define LION_BETAS                                                                                 \
     { "beta1", OG_ARG_NUMBER, "0.9", "[0, 1)", "the mean's share of the direction" },              \
-    { "beta2", OG_ARG_NUMBER, "0.99", "[0, 1)", "what is left of the mean after a step" }
+    {                                                                                              \
+        "beta2", OG_ARG_NUMBER, "0.99", "[0, 1)", "what is left of the mean after a step"          \
+    }
 
 const og_stage og_stage_scale_by_lion = {
     .name = "scale_by_lion",

@@ -1,6 +1,6 @@
 /*
- * lookahead: every few steps slow weights go a part of the way to the parameters, which begin again there (Zhang et al.
- * 2019, arXiv:1907.08610). Evaluation uses the slow ones.
+ * lookahead: every few steps slow weights go a part of the way to the parameters, which begin again
+ * there (Zhang et al. 2019, arXiv:1907.08610). Evaluation uses the slow ones.
  */
 #include "optim/optim.h"
 

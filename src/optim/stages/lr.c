@@ -1,4 +1,5 @@
-/* lr: -lr * g. The only stage that turns the sign; what it lets through is added to the parameter. */
+/* lr: -lr * g. The only stage that turns the sign; what it lets through is added to the parameter.
+ */
 #include "optim/optim.h"
 
 static og_status lr_build(og_stage_context *c)

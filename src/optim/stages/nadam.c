@@ -1,8 +1,8 @@
 /*
  * scale_by_nadam, nadam: Adam with Nesterov's look ahead (Dozat 2016).
  *
- * PyTorch lets the momentum rise by mu_t = beta1 (1 - 0.96^(t momentum_decay) / 2), Keras with momentum_decay 1; optax
- * keeps it at beta1.
+ * PyTorch lets the momentum rise by mu_t = beta1 (1 - 0.96^(t momentum_decay) / 2), Keras with
+ * momentum_decay 1; optax keeps it at beta1.
  */
 #include "optim/moments.h"
 
@@ -14,7 +14,8 @@ typedef struct nadam_weights {
 static og_value *momentum_at(og_stage_context *c, og_value *beta1, og_value *t)
 {
     og_graph *g = og_stage_graph(c);
-    og_value *fall = og_pow(og_scalar(g, OG_DOUBLE, 0.96), og_mul(t, og_stage_argument(c, "momentum_decay")));
+    og_value *fall =
+        og_pow(og_scalar(g, OG_DOUBLE, 0.96), og_mul(t, og_stage_argument(c, "momentum_decay")));
 
     return og_mul(beta1, og_sub(og_scalar(g, OG_DOUBLE, 1), og_times(fall, 0.5)));
 }
@@ -43,7 +44,8 @@ static nadam_weights steady(og_stage_context *c, const og_moments *m)
 static og_status scale_by_nadam_build(og_stage_context *c)
 {
     og_moments moments = og_moments_start(c);
-    nadam_weights w = og_stage_compat(c) == OG_COMPAT_OPTAX ? steady(c, &moments) : rising(c, &moments);
+    nadam_weights w =
+        og_stage_compat(c) == OG_COMPAT_OPTAX ? steady(c, &moments) : rising(c, &moments);
     og_value *root = og_sqrt(moments.correct2), *eps = og_stage_argument(c, "eps");
 
     for (size_t i = 0; i < og_stage_count(c); i++) {
@@ -51,21 +53,26 @@ static og_status scale_by_nadam_build(og_stage_context *c)
 
         og_moments_update(c, i, &moments, &m, &v);
         above = og_add(og_mul(g, og_stage_cast(c, i, w.g)), og_mul(m, og_stage_cast(c, i, w.m)));
-        og_stage_out(c, i, og_div(above, og_add(og_mul(og_sqrt(v), og_stage_cast(c, i, root)),
-                                                og_stage_cast(c, i, eps))));
+        og_stage_out(c, i,
+                     og_div(above, og_add(og_mul(og_sqrt(v), og_stage_cast(c, i, root)),
+                                          og_stage_cast(c, i, eps))));
     }
     return OG_OK;
 }
 
 #define MOMENTUM_DECAY                                                                             \
-    { "momentum_decay", OG_ARG_NUMBER, "4e-3", "[0, inf)", "how fast the momentum rises" }
+    {                                                                                              \
+        "momentum_decay", OG_ARG_NUMBER, "4e-3", "[0, inf)", "how fast the momentum rises"         \
+    }
 
 const og_stage og_stage_scale_by_nadam = {
     .name = "scale_by_nadam",
     .doc = "Adam's direction with Nesterov's look ahead.",
     .scope = OG_SCOPE_ELEMENT,
     .traits = OG_STAGE_ADAPTIVE,
-    .arg = { OG_BETAS, { "eps", OG_ARG_NUMBER, "1e-8", "[0, inf)", "added to the root" }, MOMENTUM_DECAY },
+    .arg = { OG_BETAS,
+             { "eps", OG_ARG_NUMBER, "1e-8", "[0, inf)", "added to the root" },
+             MOMENTUM_DECAY },
     .compat = { [OG_COMPAT_KERAS] = "eps=1e-7, momentum_decay=1" },
     .build = scale_by_nadam_build,
 };

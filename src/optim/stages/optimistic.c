@@ -1,4 +1,5 @@
-/* scale_by_optimistic_gradient, optimistic_sgd: (alpha + beta) g - beta g of the step before (Daskalakis et al. 2017). */
+/* scale_by_optimistic_gradient, optimistic_sgd: (alpha + beta) g - beta g of the step before
+ * (Daskalakis et al. 2017). */
 #include "optim/moments.h"
 
 static og_status scale_by_optimistic_gradient_build(og_stage_context *c)
@@ -11,15 +12,18 @@ static og_status scale_by_optimistic_gradient_build(og_stage_context *c)
         og_value *before = og_where(first, g, slot);
 
         og_stage_keep(c, slot, g);
-        og_stage_out(c, i, og_sub(og_mul(g, og_stage_cast(c, i, og_add(alpha, beta))),
-                                  og_mul(before, og_stage_cast(c, i, beta))));
+        og_stage_out(c, i,
+                     og_sub(og_mul(g, og_stage_cast(c, i, og_add(alpha, beta))),
+                            og_mul(before, og_stage_cast(c, i, beta))));
     }
     return OG_OK;
 }
 
 #define OPTIMISTIC_ARGS                                                                            \
     { "alpha", OG_ARG_NUMBER, "1", "[0, inf)", "of the gradient" },                                \
-    { "beta", OG_ARG_NUMBER, "1", "[0, inf)", "of its change" }
+    {                                                                                              \
+        "beta", OG_ARG_NUMBER, "1", "[0, inf)", "of its change"                                    \
+    }
 
 const og_stage og_stage_scale_by_optimistic_gradient = {
     .name = "scale_by_optimistic_gradient",

@@ -1,6 +1,6 @@
 /*
- * prodigy: Adam that finds its learning rate: `d` grows by how far the parameters went from where they began (Mishchenko
- * and Defazio 2023, arXiv:2306.06101). lr scales it and is best left at 1.
+ * prodigy: Adam that finds its learning rate: `d` grows by how far the parameters went from where
+ * they began (Mishchenko and Defazio 2023, arXiv:2306.06101). lr scales it and is best left at 1.
  */
 #include "optim/moments.h"
 
@@ -19,16 +19,18 @@ static og_value *dot(og_value *a, og_value *b)
 static void find_d(og_stage_context *c, prodigy_step *s)
 {
     og_value *d0 = og_stage_argument(c, "d0"), *beta3 = og_stage_number(c, "beta3") == 0
-                                                           ? og_sqrt(s->moments.beta2)
-                                                           : og_stage_argument(c, "beta3");
-    og_value *slot = og_stage_shared(c, "numerator", OG_DOUBLE, 0), *moved = NULL, *sum = NULL, *numerator;
+                                                            ? og_sqrt(s->moments.beta2)
+                                                            : og_stage_argument(c, "beta3");
+    og_value *slot = og_stage_shared(c, "numerator", OG_DOUBLE, 0), *moved = NULL, *sum = NULL,
+             *numerator;
     og_value *share = og_div(og_mul(s->rate, s->d), d0), *estimate;
 
     for (size_t i = 0; i < og_stage_count(c); i++) {
         og_value *g = og_stage_in(c, i), *start = og_stage_copy_slot(c, i, "start");
-        og_value *past = og_stage_slot(c, i, "sum", 0), *away = og_sub(start, og_stage_parameter(c, i));
-        og_value *next = og_add(og_mul(past, og_stage_cast(c, i, beta3)),
-                                og_mul(g, og_stage_cast(c, i, share)));
+        og_value *past = og_stage_slot(c, i, "sum", 0),
+                 *away = og_sub(start, og_stage_parameter(c, i));
+        og_value *next =
+            og_add(og_mul(past, og_stage_cast(c, i, beta3)), og_mul(g, og_stage_cast(c, i, share)));
         og_value *size = OG_OP("onnxgrad::SumAbs", NULL, next);
 
         og_stage_keep(c, past, next);

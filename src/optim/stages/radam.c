@@ -1,8 +1,9 @@
 /*
- * scale_by_radam, radam: Adam that waits with the division until the variance of v is known well enough.
+ * scale_by_radam, radam: Adam that waits with the division until the variance of v is known well
+ * enough.
  *
- * Liu et al. 2019 (arXiv:1908.03265). PyTorch rectifies where rho > 5 and adds eps before v is corrected; optax where
- * rho >= 5, and behind it.
+ * Liu et al. 2019 (arXiv:1908.03265). PyTorch rectifies where rho > 5 and adds eps before v is
+ * corrected; optax where rho >= 5, and behind it.
  */
 #include "optim/moments.h"
 
@@ -29,7 +30,8 @@ static og_status scale_by_radam_build(og_stage_context *c)
     og_moments m = og_moments_start(c);
     og_value *one = og_scalar(og_stage_graph(c), OG_DOUBLE, 1);
     og_value *rho_inf = og_plus(og_div(og_scalar(og_stage_graph(c), OG_DOUBLE, 2), m.weight2), -1);
-    og_value *now = rho(c, rho_inf, m.beta2, m.correct2), *limit = og_stage_argument(c, "threshold");
+    og_value *now = rho(c, rho_inf, m.beta2, m.correct2),
+             *limit = og_stage_argument(c, "threshold");
     og_value *rectified = optax ? og_not(og_less(now, limit)) : og_greater(now, limit);
     og_value *safe = og_where(rectified, now, rho_inf); /* no root of a negative number */
     og_value *scale = og_mul(m.correct1, rectifier(safe, rho_inf)), *root = og_sqrt(m.correct2);
@@ -39,7 +41,8 @@ static og_status scale_by_radam_build(og_stage_context *c)
         og_value *mean, *scaled = og_moments_scale(c, i, &m, optax ? scale : og_div(scale, root),
                                                    optax ? root : one, eps, &mean);
 
-        og_stage_out(c, i, og_where(rectified, scaled, og_mul(mean, og_stage_cast(c, i, m.correct1))));
+        og_stage_out(c, i,
+                     og_where(rectified, scaled, og_mul(mean, og_stage_cast(c, i, m.correct1))));
     }
     return OG_OK;
 }

@@ -1,4 +1,5 @@
-/* rmsprop: scale_by_rms, momentum where asked for, and lr; optax and Keras put the learning rate before the momentum. */
+/* rmsprop: scale_by_rms, momentum where asked for, and lr; optax and Keras put the learning rate
+ * before the momentum. */
 #include "optim/optim.h"
 
 static void rmsprop_expand(og_stage_context *c)

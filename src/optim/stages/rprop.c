@@ -1,6 +1,6 @@
 /*
- * scale_by_rprop, rprop: a step size for each element, longer while the sign of g stays, shorter when it turns
- * (Riedmiller and Braun 1993).
+ * scale_by_rprop, rprop: a step size for each element, longer while the sign of g stays, shorter
+ * when it turns (Riedmiller and Braun 1993).
  *
  * PyTorch does not move an element whose sign has turned; optax emits each step one call late.
  */
@@ -8,12 +8,14 @@
 
 static og_value *new_size(og_stage_context *c, size_t i, og_value *size, og_value *turn)
 {
-    og_value *zero = og_scalar_like(turn, 0), *same = og_greater(turn, zero), *other = og_less(turn, zero);
+    og_value *zero = og_scalar_like(turn, 0), *same = og_greater(turn, zero),
+             *other = og_less(turn, zero);
     og_value *plus = og_stage_cast(c, i, og_stage_argument(c, "etaplus"));
     og_value *minus = og_stage_cast(c, i, og_stage_argument(c, "etaminus"));
     og_value *factor = og_where(same, plus, og_where(other, minus, og_scalar_like(turn, 1)));
 
-    return OG_OP("Clip", NULL, og_mul(size, factor), og_stage_cast(c, i, og_stage_argument(c, "least")),
+    return OG_OP("Clip", NULL, og_mul(size, factor),
+                 og_stage_cast(c, i, og_stage_argument(c, "least")),
                  og_stage_cast(c, i, og_stage_argument(c, "most")));
 }
 
@@ -39,9 +41,11 @@ static og_status scale_by_rprop_build(og_stage_context *c)
 
 #define RPROP_ARGS                                                                                 \
     { "etaminus", OG_ARG_NUMBER, "0.5", "(0, 1)", "shorter when the sign turns" },                 \
-    { "etaplus", OG_ARG_NUMBER, "1.2", "(1, inf)", "longer while it stays" },                      \
-    { "least", OG_ARG_NUMBER, "1e-6", "[0, inf)", "the shortest step" },                           \
-    { "most", OG_ARG_NUMBER, "50", "(0, inf]", "the longest step" }
+        { "etaplus", OG_ARG_NUMBER, "1.2", "(1, inf)", "longer while it stays" },                  \
+        { "least", OG_ARG_NUMBER, "1e-6", "[0, inf)", "the shortest step" },                       \
+    {                                                                                              \
+        "most", OG_ARG_NUMBER, "50", "(0, inf]", "the longest step"                                \
+    }
 
 const og_stage og_stage_scale_by_rprop = {
     .name = "scale_by_rprop",
@@ -54,8 +58,9 @@ const og_stage og_stage_scale_by_rprop = {
 
 static void rprop_expand(og_stage_context *c)
 {
-    og_stage_write(c, "scale_by_rprop(initial=$lr, etaminus=$etaminus, etaplus=$etaplus, least=$least, "
-                      "most=$most) | lr(1)");
+    og_stage_write(
+        c, "scale_by_rprop(initial=$lr, etaminus=$etaminus, etaplus=$etaplus, least=$least, "
+           "most=$most) | lr(1)");
 }
 
 const og_stage og_stage_rprop = {

@@ -1,8 +1,10 @@
 /*
- * scale_by_adam: m / (sqrt(v) + eps), m and v being fading means of g and g^2 corrected for their start at 0.
+ * scale_by_adam: m / (sqrt(v) + eps), m and v being fading means of g and g^2 corrected for their
+ * start at 0.
  *
- * Kingma and Ba 2014 (arXiv:1412.6980). eps_mode=hat adds eps before the correction, as ONNX's operator and Keras do.
- * amsgrad divides by the largest v so far: of the raw ones (max=raw, PyTorch) or the corrected ones (optax).
+ * Kingma and Ba 2014 (arXiv:1412.6980). eps_mode=hat adds eps before the correction, as ONNX's
+ * operator and Keras do. amsgrad divides by the largest v so far: of the raw ones (max=raw,
+ * PyTorch) or the corrected ones (optax).
  */
 #include "optim/moments.h"
 
@@ -15,8 +17,8 @@ static og_value *largest_so_far(og_stage_context *c, size_t i, og_value *v)
 }
 
 /* The variants that the fused operator does not have. */
-static og_value *direction(og_stage_context *c, size_t i, og_value *m, og_value *v, og_value *correct1,
-                           og_value *correct2, og_value *eps)
+static og_value *direction(og_stage_context *c, size_t i, og_value *m, og_value *v,
+                           og_value *correct1, og_value *correct2, og_value *eps)
 {
     bool raw = strcmp(og_stage_word(c, "max"), "raw") == 0;
     og_value *below = v, *correct = og_stage_cast(c, i, correct2);

@@ -1,7 +1,8 @@
 /*
  * scale_by_rms: g / (sqrt(v) + eps), v being the fading mean of g^2; centered, of (g - its mean)^2.
  *
- * Tieleman and Hinton 2012. v - mean^2 can round to less than 0 and is held at 0. optax and Keras put eps below the root.
+ * Tieleman and Hinton 2012. v - mean^2 can round to less than 0 and is held at 0. optax and Keras
+ * put eps below the root.
  */
 #include "optim/moments.h"
 
@@ -48,7 +49,9 @@ const og_stage og_stage_scale_by_rms = {
 
 static void scale_by_stddev_expand(og_stage_context *c)
 {
-    og_stage_write(c, "scale_by_rms(alpha=$alpha, eps=$eps, eps_mode=$eps_mode, centered=true, debias=$debias)");
+    og_stage_write(
+        c,
+        "scale_by_rms(alpha=$alpha, eps=$eps, eps_mode=$eps_mode, centered=true, debias=$debias)");
 }
 
 const og_stage og_stage_scale_by_stddev = {

@@ -1,7 +1,8 @@
 /*
  * scale_by_rss: g / (sqrt(sum of all past g^2) + eps) (Duchi, Hazan and Singer 2011).
  *
- * optax and Keras begin the sum at 0.1 and put eps below the root; where the sum is 0, optax gives 0.
+ * optax and Keras begin the sum at 0.1 and put eps below the root; where the sum is 0, optax gives
+ * 0.
  */
 #include "optim/optim.h"
 

@@ -1,9 +1,9 @@
 /*
- * schedule_free: the gradient is taken between a fast point z and the mean x of all z, so that no falling rate is needed;
- * evaluation uses x (Defazio et al. 2024, arXiv:2405.15682).
+ * schedule_free: the gradient is taken between a fast point z and the mean x of all z, so that no
+ * falling rate is needed; evaluation uses x (Defazio et al. 2024, arXiv:2405.15682).
  *
- * The parameters are y = beta1 x + (1 - beta1) z. z takes the update; x moves towards it by w / (sum of w), w being the
- * largest learning rate so far to a power.
+ * The parameters are y = beta1 x + (1 - beta1) z. z takes the update; x moves towards it by w /
+ * (sum of w), w being the largest learning rate so far to a power.
  */
 #include "optim/moments.h"
 
@@ -13,7 +13,8 @@ static og_value *share(og_stage_context *c)
     og_value *largest = og_stage_shared(c, "largest_lr", OG_DOUBLE, 0);
     og_value *sum = og_stage_shared(c, "weight_sum", OG_DOUBLE, 0);
     og_value *next = og_maximum(largest, og_stage_rate(c, 0));
-    og_value *weight = og_pow(next, og_stage_argument(c, "weight_lr_power")), *total = og_add(sum, weight);
+    og_value *weight = og_pow(next, og_stage_argument(c, "weight_lr_power")),
+             *total = og_add(sum, weight);
     og_value *zero = og_scalar_like(total, 0);
 
     og_stage_keep(c, largest, next);
@@ -23,7 +24,8 @@ static og_value *share(og_stage_context *c)
 
 static og_status schedule_free_build(og_stage_context *c)
 {
-    og_value *one = og_scalar(og_stage_graph(c), OG_DOUBLE, 1), *beta = og_stage_argument(c, "beta1");
+    og_value *one = og_scalar(og_stage_graph(c), OG_DOUBLE, 1),
+             *beta = og_stage_argument(c, "beta1");
     og_value *rest = og_sub(one, beta), *step;
 
     for (size_t i = 0; i < og_stage_count(c); i++)
@@ -38,15 +40,18 @@ static og_status schedule_free_build(og_stage_context *c)
         og_stage_keep(c, z, next_z);
         og_stage_keep(c, x, next_x);
         og_stage_average(c, i, x);
-        og_stage_set_next(c, i, og_add(og_mul(next_x, og_stage_cast(c, i, beta)),
-                                       og_mul(next_z, og_stage_cast(c, i, rest))));
+        og_stage_set_next(c, i,
+                          og_add(og_mul(next_x, og_stage_cast(c, i, beta)),
+                                 og_mul(next_z, og_stage_cast(c, i, rest))));
     }
     return OG_OK;
 }
 
 #define SCHEDULE_FREE_ARGS                                                                         \
     { "beta1", OG_ARG_NUMBER, "0.9", "(0, 1]", "the mean's share of the parameters" },             \
-    { "weight_lr_power", OG_ARG_NUMBER, "2", "[0, inf)", "how much a rate weighs in the mean" }
+    {                                                                                              \
+        "weight_lr_power", OG_ARG_NUMBER, "2", "[0, inf)", "how much a rate weighs in the mean"    \
+    }
 
 const og_stage og_stage_schedule_free = {
     .name = "schedule_free",

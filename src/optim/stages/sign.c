@@ -1,4 +1,5 @@
-/* scale_by_sign, sign_sgd: the sign of each element (Bernstein et al. 2018, arXiv:1802.04434); scale: times a number. */
+/* scale_by_sign, sign_sgd: the sign of each element (Bernstein et al. 2018, arXiv:1802.04434);
+ * scale: times a number. */
 #include "optim/moments.h"
 
 static og_status scale_by_sign_build(og_stage_context *c)
@@ -44,7 +45,8 @@ const og_stage og_stage_signum = {
     .name = "signum",
     .doc = "The sign of the mean of past gradients, and lr.",
     .arg = { OG_LR("1e-3"),
-             { "momentum", OG_ARG_NUMBER, "0.9", "[0, 1)", "what is left of the mean after a step" },
+             { "momentum", OG_ARG_NUMBER, "0.9", "[0, 1)",
+               "what is left of the mean after a step" },
              OG_WEIGHT_DECAY("0") },
     .expand = signum_expand,
 };

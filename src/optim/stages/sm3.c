@@ -1,6 +1,7 @@
 /*
- * scale_by_sm3, sm3: AdaGrad that keeps one number for each row, column … of a parameter instead of one for each element
- * (Anil et al. 2019, arXiv:1901.11150). An element's sum is the least of those along its axes.
+ * scale_by_sm3, sm3: AdaGrad that keeps one number for each row, column … of a parameter instead of
+ * one for each element (Anil et al. 2019, arXiv:1901.11150). An element's sum is the least of those
+ * along its axes.
  */
 #include "optim/moments.h"
 
@@ -23,7 +24,8 @@ static og_value *largest_along(og_value *x, int axis)
     return others.n ? og_reduce("ReduceMax", x, others, true) : x;
 }
 
-/* The slots of one parameter, one an axis (a vector and a scalar have one of their own shape); returns how many. */
+/* The slots of one parameter, one an axis (a vector and a scalar have one of their own shape);
+ * returns how many. */
 static int covers(og_stage_context *c, size_t i, og_value **slot)
 {
     const og_value *p = og_stage_parameter(c, i);
@@ -46,7 +48,8 @@ static int covers(og_stage_context *c, size_t i, og_value **slot)
 
 static og_status scale_by_sm3_build(og_stage_context *c)
 {
-    og_value *weight = og_sub(og_scalar(og_stage_graph(c), OG_DOUBLE, 1), og_stage_argument(c, "momentum"));
+    og_value *weight =
+        og_sub(og_scalar(og_stage_graph(c), OG_DOUBLE, 1), og_stage_argument(c, "momentum"));
     og_value *eps = og_stage_argument(c, "eps"), *slot[OG_MAX_RANK];
 
     for (size_t i = 0; i < og_stage_count(c); i++) {
@@ -60,14 +63,17 @@ static og_status scale_by_sm3_build(og_stage_context *c)
         for (int k = 0; k < n; k++)
             og_stage_keep(c, slot[k], largest_along(sum, k));
         u = og_div(g, og_sqrt(og_add(sum, og_stage_cast(c, i, eps))));
-        og_stage_out(c, i, og_mean_update(c, i, "m", weight, og_where(og_greater(sum, zero), u, zero)));
+        og_stage_out(c, i,
+                     og_mean_update(c, i, "m", weight, og_where(og_greater(sum, zero), u, zero)));
     }
     return OG_OK;
 }
 
 #define SM3_ARGS                                                                                   \
     { "momentum", OG_ARG_NUMBER, "0.9", "[0, 1)", "what is left of the direction after a step" },  \
-    { "eps", OG_ARG_NUMBER, "1e-8", "[0, inf)", "keeps the division finite" }
+    {                                                                                              \
+        "eps", OG_ARG_NUMBER, "1e-8", "[0, inf)", "keeps the division finite"                      \
+    }
 
 const og_stage og_stage_scale_by_sm3 = {
     .name = "scale_by_sm3",

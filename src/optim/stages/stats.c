@@ -1,4 +1,5 @@
-/* stats: changes nothing; keeps the norm of what passes, of all (`norm`) and of each parameter (`norm/<parameter>`). */
+/* stats: changes nothing; keeps the norm of what passes, of all (`norm`) and of each parameter
+ * (`norm/<parameter>`). */
 #include "optim/optim.h"
 
 static og_status stats_build(og_stage_context *c)

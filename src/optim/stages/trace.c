@@ -1,5 +1,6 @@
 /*
- * trace: momentum, b = momentum * b + (1 - dampening) * g, and lets b through, or g + momentum * b (nesterov).
+ * trace: momentum, b = momentum * b + (1 - dampening) * g, and lets b through, or g + momentum * b
+ * (nesterov).
  *
  * As in PyTorch dampening does not apply to the first gradient; under compat=optax it does.
  */
@@ -12,7 +13,8 @@ static og_value *trace_weight(og_stage_context *c)
 
     if (og_stage_compat(c) == OG_COMPAT_OPTAX)
         return weight;
-    return og_where(og_greater(og_stage_clock(c), og_scalar(og_stage_graph(c), OG_DOUBLE, 0)), weight, one);
+    return og_where(og_greater(og_stage_clock(c), og_scalar(og_stage_graph(c), OG_DOUBLE, 0)),
+                    weight, one);
 }
 
 static og_status trace_build(og_stage_context *c)

@@ -1,8 +1,9 @@
 /*
- * scale_by_trust_ratio, lamb, lars: each parameter's update in proportion to the parameter's own norm.
+ * scale_by_trust_ratio, lamb, lars: each parameter's update in proportion to the parameter's own
+ * norm.
  *
- * You et al. 2017 (LARS, arXiv:1708.03888) and 2019 (LAMB, arXiv:1904.00962), as optax has them: the ratio is 1 where
- * either norm is 0.
+ * You et al. 2017 (LARS, arXiv:1708.03888) and 2019 (LAMB, arXiv:1904.00962), as optax has them:
+ * the ratio is 1 where either norm is 0.
  */
 #include "optim/moments.h"
 
@@ -10,7 +11,8 @@ static og_status scale_by_trust_ratio_build(og_stage_context *c)
 {
     og_graph *g = og_stage_graph(c);
     og_value *zero = og_scalar(g, OG_DOUBLE, 0), *one = og_scalar(g, OG_DOUBLE, 1);
-    og_value *coefficient = og_stage_argument(c, "trust_coefficient"), *eps = og_stage_argument(c, "eps");
+    og_value *coefficient = og_stage_argument(c, "trust_coefficient"),
+             *eps = og_stage_argument(c, "eps");
     og_value *least = og_stage_argument(c, "min_norm");
 
     for (size_t i = 0; i < og_stage_count(c); i++) {
@@ -59,7 +61,8 @@ const og_stage og_stage_lamb = {
 static void lars_expand(og_stage_context *c)
 {
     og_stage_write(c, og_stage_number(c, "weight_decay") != 0 ? "decay($weight_decay) | " : "");
-    og_stage_write(c, "scale_by_trust_ratio(trust_coefficient=$trust_coefficient, eps=$eps) | lr($lr)");
+    og_stage_write(
+        c, "scale_by_trust_ratio(trust_coefficient=$trust_coefficient, eps=$eps) | lr($lr)");
     if (og_stage_number(c, "momentum") != 0)
         og_stage_write(c, " | trace($momentum, nesterov=$nesterov)");
 }

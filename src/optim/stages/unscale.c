@@ -1,9 +1,9 @@
 /*
- * unscale: the loss is multiplied by a scale before gradients are taken, and this stage divides them again, so that
- * small ones survive in narrow types.
+ * unscale: the loss is multiplied by a scale before gradients are taken, and this stage divides
+ * them again, so that small ones survive in narrow types.
  *
- * The scale finds itself: a gradient that is not finite skips the step and lowers it, `interval` good steps in a row
- * raise it (PyTorch's GradScaler).
+ * The scale finds itself: a gradient that is not finite skips the step and lowers it, `interval`
+ * good steps in a row raise it (PyTorch's GradScaler).
  */
 #include "optim/optim.h"
 
@@ -24,7 +24,8 @@ static void follow(og_stage_context *c, og_value *scale, og_value *finite)
     og_value *full = og_equal(next, og_scalar(g, OG_INT64, og_stage_number(c, "interval")));
     og_value *raised = og_where(full, og_mul(scale, og_stage_argument(c, "growth")), scale);
 
-    og_stage_keep(c, scale, og_where(finite, raised, og_mul(scale, og_stage_argument(c, "backoff"))));
+    og_stage_keep(c, scale,
+                  og_where(finite, raised, og_mul(scale, og_stage_argument(c, "backoff"))));
     og_stage_keep(c, good, og_where(finite, og_where(full, zero, next), zero));
 }
 
@@ -34,7 +35,8 @@ static og_status unscale_build(og_stage_context *c)
     og_value *scale = c->step->seed, *finite = g->ok, *back;
 
     if (!finite)
-        return og_stage_fail(c, "unscale needs the test that finite(pass) and finite(zero) turn off");
+        return og_stage_fail(c,
+                             "unscale needs the test that finite(pass) and finite(zero) turn off");
     follow(c, scale, finite);
     g->ok = NULL; /* the gate takes its place: the scale itself changes in a skipped step */
     g->watched.n = 0;

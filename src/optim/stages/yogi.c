@@ -1,4 +1,5 @@
-/* scale_by_yogi, yogi: Adam whose v moves by the size of g^2, not of their difference (Zaheer et al. 2018). */
+/* scale_by_yogi, yogi: Adam whose v moves by the size of g^2, not of their difference (Zaheer et
+ * al. 2018). */
 #include "optim/moments.h"
 
 static og_status scale_by_yogi_build(og_stage_context *c)
@@ -25,7 +26,9 @@ static og_status scale_by_yogi_build(og_stage_context *c)
 
 #define YOGI_ARGS                                                                                  \
     { "eps", OG_ARG_NUMBER, "1e-3", "[0, inf)", "added to the root" },                             \
-    { "initial_accumulator_value", OG_ARG_FIXED, "1e-6", "[0, inf)", "where m and v begin" }
+    {                                                                                              \
+        "initial_accumulator_value", OG_ARG_FIXED, "1e-6", "[0, inf)", "where m and v begin"       \
+    }
 
 const og_stage og_stage_scale_by_yogi = {
     .name = "scale_by_yogi",

@@ -1,9 +1,10 @@
 /*
- * zclip: clips a norm that lies more than z deviations above the mean of the norms so far (Kumar et al. 2025,
- * arXiv:2504.02507).
+ * zclip: clips a norm that lies more than z deviations above the mean of the norms so far (Kumar et
+ * al. 2025, arXiv:2504.02507).
  *
- * While warming up, mean and variance are plain ones and only `most` bounds the norm. Then, where (norm - mean) /
- * deviation = s > z, the bound is mean + z^2 deviation / s; mean and variance fade, taking in the clipped norm.
+ * While warming up, mean and variance are plain ones and only `most` bounds the norm. Then, where
+ * (norm - mean) / deviation = s > z, the bound is mean + z^2 deviation / s; mean and variance fade,
+ * taking in the clipped norm.
  */
 #include "optim/optim.h"
 

@@ -1,5 +1,6 @@
 /*
- * The cases of tests/chain: a chain, gradients, and the update they must give, or the place and words of the report.
+ * The cases of tests/chain: a chain, gradients, and the update they must give, or the place and
+ * words of the report.
  *
  * A case is a few lines, cases are apart by blank lines, # begins a comment:
  *     clip_norm(1) | sgd(lr=0.1)      the chain
@@ -7,11 +8,10 @@
  *     compat optax                    of the whole step
  *     names a.weight a.bias           of the parameters; p, q, r … unless said
  *     dims 2 3; 4                     their shapes; vectors unless said
- *     p 1 -2 0.5                      where they begin, at 0 unless said; "; " between parameters here and below
- *     3 4                             the gradient of each step
- *     steps 100                       or: that many, made up as tests/golden/optimizers.py says, and the parameters too
- *     -0.06 -0.08                     the last line: what all steps added, or "= " and what the parameters became
- *     warns lr behind                 words of a warning
+ *     p 1 -2 0.5                      where they begin, at 0 unless said; "; " between parameters
+ * here and below 3 4                             the gradient of each step steps 100 or: that many,
+ * made up as tests/golden/optimizers.py says, and the parameters too -0.06 -0.08 the last line:
+ * what all steps added, or "= " and what the parameters became warns lr behind words of a warning
  *     ! 14: expected ',' or ')'       or: offset and first words of the report
  * A number is met if it is within half a unit of its last digit.
  */
@@ -27,7 +27,7 @@
 enum { MOST_LINES = 64, MOST_PARAMS = 8, MOST_NUMBERS = 64 };
 
 typedef struct numbers {
-    size_t n[MOST_PARAMS];              /* of each parameter */
+    size_t n[MOST_PARAMS]; /* of each parameter */
     double v[MOST_PARAMS][MOST_NUMBERS];
     double unit[MOST_PARAMS][MOST_NUMBERS]; /* of the last digit */
     size_t params;
@@ -44,7 +44,7 @@ typedef struct chain_case {
     numbers gradients[MOST_LINES];
 } chain_case;
 
-/* ---- Reading -------------------------------------------------------------------------------------------------------- */
+/* ---- Reading --------------------------------------------------------------------------------- */
 
 /* The unit of the last digit as written: 0.05 for "1.25e1"'s 5. */
 static double last_unit(const char *text, const char *end)
@@ -119,7 +119,8 @@ static void read_option(chain_case *c, char *line)
 }
 
 /* Numbers of the shapes of the case by a rule of the element's place: ((a + b i) mod m - c) / d. */
-static void make_up(const chain_case *c, long a, long b, long m, long less, double divisor, numbers *out)
+static void make_up(const chain_case *c, long a, long b, long m, long less, double divisor,
+                    numbers *out)
 {
     long i = 0;
 
@@ -144,7 +145,7 @@ static void gradient_of(const chain_case *c, size_t t, numbers *out)
         *out = c->gradients[t];
 }
 
-/* ---- Running -------------------------------------------------------------------------------------------------------- */
+/* ---- Running --------------------------------------------------------------------------------- */
 
 static const char *name_of(const chain_case *c, size_t p)
 {
@@ -226,8 +227,8 @@ static bool compare(const chain_case *c, og_session *session)
 
             if (fabs(found - c->expected.v[p][i]) <= 0.5000001 * c->expected.unit[p][i])
                 continue;
-            print_error("%s: %s: %s[%zu]: expected %.12g, found %.12g\n", c->where, c->chain, name, i,
-                        c->expected.v[p][i], found);
+            print_error("%s: %s: %s[%zu]: expected %.12g, found %.12g\n", c->where, c->chain, name,
+                        i, c->expected.v[p][i], found);
             return false;
         }
     }
@@ -248,7 +249,8 @@ static void run_refused(const chain_case *c, og_graph *g, og_status status)
     char expected[600];
 
     (void)snprintf(expected, sizeof expected, "offset %s", c->error);
-    if (status != OG_BAD_CHAIN || strncmp(og_graph_report(g)->what, expected, strlen(expected)) != 0)
+    if (status != OG_BAD_CHAIN ||
+        strncmp(og_graph_report(g)->what, expected, strlen(expected)) != 0)
         fail_msg("%s: expected %s, found %s", c->where, expected, og_graph_report(g)->what);
 }
 
@@ -291,7 +293,7 @@ static bool run_case(chain_case *c)
     return met;
 }
 
-/* ---- Files ---------------------------------------------------------------------------------------------------------- */
+/* ---- Files ----------------------------------------------------------------------------------- */
 
 /* Returns the number of cases that were not met. */
 static int run_file(const char *path)
@@ -341,7 +343,8 @@ static void test_files(void **state)
 
     (void)state;
     assert_int_equal(glob(OG_SOURCE_DIR "/tests/chain/*.txt", 0, NULL, &found), 0);
-    assert_int_equal(glob(OG_SOURCE_DIR "/tests/golden/optimizers.txt", GLOB_APPEND, NULL, &found), 0);
+    assert_int_equal(glob(OG_SOURCE_DIR "/tests/golden/optimizers.txt", GLOB_APPEND, NULL, &found),
+                     0);
     for (size_t i = 0; i < found.gl_pathc; i++)
         missed += run_file(found.gl_pathv[i]);
     globfree(&found);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
-/* ---- Refused ---------------------------------------------------------------------------------------------------- */
+/* ---- Refused --------------------------------------------------------------------------------- */
 
 typedef struct wrong {
     const char *text;
@@ -37,7 +37,8 @@ static const wrong chains[] = {
     { "\x01", 0, "expected a stage, '(' or 'groups', found '\\x01'", NULL },
     { "sgd\n| $", 6, "expected a stage, '(' or 'groups', found '$'", NULL },
     /* arguments */
-    { "clip_norm(1.0 | sgd(lr=0.1)", 14, "expected ',' or ')', found '|'", "clip_norm(c, p=2, eps=1e-6)" },
+    { "clip_norm(1.0 | sgd(lr=0.1)", 14, "expected ',' or ')', found '|'",
+      "clip_norm(c, p=2, eps=1e-6)" },
     { "clip_norm(1.0", 13, "expected ',' or ')', found the end", "clip_norm(c" },
     { "clip_norm(", 10, "expected a value, found the end", "clip_norm(c" },
     { "clip_norm(,1)", 10, "expected a value, found ','", "clip_norm(c" },
@@ -141,15 +142,18 @@ static const wrong chains[] = {
     { "adam(amsgrad=yes)", 13, "'amsgrad' is true or false", NULL },
     { "adam(lr=true)", 8, "'lr' is a number, found 'true'", NULL },
     { "adam(lr=\"0.1\")", 8, "'lr' is a number, found '0.1'", NULL },
-    { "clip_norm(1, p=cosine(1, steps=2))", 15, "'p' shapes the step, so it cannot follow a schedule", NULL },
-    { "adam(compat=tensorflow)", 12, "'compat' is one of: torch optax onnx keras; found 'tensorflow'", NULL },
+    { "clip_norm(1, p=cosine(1, steps=2))", 15,
+      "'p' shapes the step, so it cannot follow a schedule", NULL },
+    { "adam(compat=tensorflow)", 12,
+      "'compat' is one of: torch optax onnx keras; found 'tensorflow'", NULL },
     { "finite(3)", 7, "'mode' is a word", NULL },
     { "finite(ski)", 7, "'mode' is one of: error skip zero pass; found 'ski'", NULL },
     { "finite(\"\")", 7, "'mode' is one of: error skip zero pass; found ''", NULL },
     { "sgd(nesterov=true)", 0, "nesterov needs a momentum", NULL },
     /* schedules */
     { "lr(cosin(1, steps=2))", 3, "there is no schedule 'cosin'", "did you mean 'cosine'" },
-    { "lr(cosine(1))", 3, "cosine needs 'steps': when the last value is reached", "cosine(value, steps" },
+    { "lr(cosine(1))", 3, "cosine needs 'steps': when the last value is reached",
+      "cosine(value, steps" },
     { "lr(cosine(1, steps=0))", 19, "'steps' is in (0, inf), found 0", NULL },
     { "lr(step(1, every=-1))", 17, "'every' is in (0, inf), found -1", NULL },
     { "lr(step(1, 2, gama=3))", 14, "step has no argument 'gama'", "did you mean 'gamma'" },
@@ -169,8 +173,9 @@ static void check_wrong(const wrong *row)
     if (status != OG_BAD_CHAIN || strncmp(report->what, at, strlen(at)) != 0 ||
         strncmp(report->what + strlen(at), row->what, strlen(row->what)) != 0 ||
         (row->hint && !strstr(report->hint, row->hint)))
-        fail_msg("\"%s\": expected %s%s (hint %s), found %s, %s (hint %s)", row->text, at, row->what,
-                 row->hint ? row->hint : "any", og_status_name(status), report->what, report->hint);
+        fail_msg("\"%s\": expected %s%s (hint %s), found %s, %s (hint %s)", row->text, at,
+                 row->what, row->hint ? row->hint : "any", og_status_name(status), report->what,
+                 report->hint);
     assert_null(og_chain_text(chain));
     og_chain_free(chain);
 }
@@ -241,7 +246,7 @@ static void test_depth(void **state)
     }
 }
 
-/* ---- Canonical form ---------------------------------------------------------------------------------------------- */
+/* ---- Canonical form -------------------------------------------------------------------------- */
 
 static const struct {
     const char *text, *canonical; /* NULL: the same */
@@ -322,13 +327,16 @@ static void test_fixed_point(void **state)
     static const char *const texts[] = {
         "clip_norm(1.0) | sgd(lr=0.01)",
         "clip_norm(1.0) | sgd(lr=0.5)",
-        "clip_value(0.05) | groups{ \"*.bias\"+\"scale\": adamw(lr=0.003, beta2=0.98, weight_decay=0); "
+        "clip_value(0.05) | groups{ \"*.bias\"+\"scale\": adamw(lr=0.003, beta2=0.98, "
+        "weight_decay=0); "
         "_: adamw(lr=0.003, beta2=0.98, weight_decay=0.1) }",
         "clip_layer(0.05) | adam(lr=step(0.002, every=6, gamma=0.5))",
-        "clip_norm(2.0) | decay(0.01) | sgd(lr=step(0.02, every=7, gamma=0.3), momentum=0.9, nesterov=true)",
+        "clip_norm(2.0) | decay(0.01) | sgd(lr=step(0.02, every=7, gamma=0.3), momentum=0.9, "
+        "nesterov=true)",
         "clip_norm(0.25) | rmsprop(lr=0.002, alpha=0.95, momentum=0.5, centered=true)",
         "clip_value(0.02) | groups{ \"emb.*\": freeze; _: adagrad(lr=0.05, lr_decay=0.01) }",
-        "clip_norm(1.0) | groups{ \"*.bias\"+\"*.ln_*\": adamw(lr=cosine(0.01, steps=20, warmup=4), "
+        "clip_norm(1.0) | groups{ \"*.bias\"+\"*.ln_*\": adamw(lr=cosine(0.01, steps=20, "
+        "warmup=4), "
         "weight_decay=0); _: adamw(lr=cosine(0.01, steps=20, warmup=4), weight_decay=0.1) }",
         "accumulate(4) | clip_norm(0.25) | adam(lr=0.01, amsgrad=true)",
         "clip_norm(0.05, p=inf) | radam(lr=0.01) | ema_weights(0.9)",
@@ -343,12 +351,13 @@ static void test_fixed_point(void **state)
 
         assert_string_equal(print_unchecked(arena, once), once);
     }
-    assert_string_equal(print_unchecked(arena, texts[11]),
-                        "a(x, \"y z\", \"true\", \"1\", true, -inf, f(g(1), h=\"\"))@\"a b\"-c | b=c(k=-1e-300)");
+    assert_string_equal(
+        print_unchecked(arena, texts[11]),
+        "a(x, \"y z\", \"true\", \"1\", true, -inf, f(g(1), h=\"\"))@\"a b\"-c | b=c(k=-1e-300)");
     og_arena_free(arena);
 }
 
-/* ---- Descriptors --------------------------------------------------------------------------------------------------- */
+/* ---- Descriptors ----------------------------------------------------------------------------- */
 
 static void check_arg(const char *of, const og_stage_arg *arg)
 {
@@ -386,11 +395,12 @@ static void test_ranges(void **state)
     assert_true(og_range_holds("[0, 1)", 0) && !og_range_holds("[0, 1)", 1));
     assert_true(!og_range_holds("(0, inf]", 0) && og_range_holds("(0, inf]", (double)INFINITY));
     assert_false(og_range_holds("[0, inf)", (double)INFINITY));
-    assert_true(og_range_holds("(-inf, inf)", -1e300) && !og_range_holds("(-inf, inf)", -(double)INFINITY));
+    assert_true(og_range_holds("(-inf, inf)", -1e300) &&
+                !og_range_holds("(-inf, inf)", -(double)INFINITY));
     assert_false(og_range_holds("[0, 1]", (double)NAN) || og_range_holds(NULL, (double)NAN));
 }
 
-/* ---- Selectors ------------------------------------------------------------------------------------------------------ */
+/* ---- Selectors ------------------------------------------------------------------------------- */
 
 static void test_selectors(void **state)
 {
@@ -398,11 +408,23 @@ static void test_selectors(void **state)
         const char *selector, *name;
         int matches; /* -1: malformed */
     } rows[] = {
-        { "*", "a.b/c", 1 }, { "*.bias", "fc1.bias", 1 }, { "*.bias", "bias", 0 },
-        { "*.bias+scale", "scale", 1 }, { "*-fc1.*", "fc1.weight", 0 }, { "*-fc1.*", "fc2.weight", 1 },
-        { "fc?.w", "fc1.w", 1 }, { "fc?.w", "fc10.w", 0 }, { "\"a:b\"", "a:b", 1 },
-        { "a+b-a", "a", 0 }, { "a+b-a", "b", 1 }, { "\"\xC3\xA4?\"", "\xC3\xA4\xC3\xB6", 1 },
-        { "", "a", -1 }, { "a b", "a", -1 }, { "a-", "a", -1 }, { "a|b", "a", -1 }, { "\"\"", "a", -1 },
+        { "*", "a.b/c", 1 },
+        { "*.bias", "fc1.bias", 1 },
+        { "*.bias", "bias", 0 },
+        { "*.bias+scale", "scale", 1 },
+        { "*-fc1.*", "fc1.weight", 0 },
+        { "*-fc1.*", "fc2.weight", 1 },
+        { "fc?.w", "fc1.w", 1 },
+        { "fc?.w", "fc10.w", 0 },
+        { "\"a:b\"", "a:b", 1 },
+        { "a+b-a", "a", 0 },
+        { "a+b-a", "b", 1 },
+        { "\"\xC3\xA4?\"", "\xC3\xA4\xC3\xB6", 1 },
+        { "", "a", -1 },
+        { "a b", "a", -1 },
+        { "a-", "a", -1 },
+        { "a|b", "a", -1 },
+        { "\"\"", "a", -1 },
     };
 
     (void)state;
@@ -419,7 +441,8 @@ static void test_selectors(void **state)
 
 static void test_memory(void **state)
 {
-    const char *text = "c=clip_norm(1)@\"a\"-b | groups{ a: sgd(lr=cosine(1, steps=2), momentum=0.9); _: adam }";
+    const char *text =
+        "c=clip_norm(1)@\"a\"-b | groups{ a: sgd(lr=cosine(1, steps=2), momentum=0.9); _: adam }";
     og_chain *chain;
     og_status status;
     uint64_t n = 0;
@@ -439,16 +462,11 @@ static void test_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_malformed),
-        cmocka_unit_test(test_caret),
-        cmocka_unit_test(test_caret_in_long_text),
-        cmocka_unit_test(test_depth),
-        cmocka_unit_test(test_canonical),
-        cmocka_unit_test(test_fixed_point),
-        cmocka_unit_test(test_descriptors),
-        cmocka_unit_test(test_ranges),
-        cmocka_unit_test(test_selectors),
-        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_malformed),          cmocka_unit_test(test_caret),
+        cmocka_unit_test(test_caret_in_long_text), cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_canonical),          cmocka_unit_test(test_fixed_point),
+        cmocka_unit_test(test_descriptors),        cmocka_unit_test(test_ranges),
+        cmocka_unit_test(test_selectors),          cmocka_unit_test(test_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,8 @@ typedef struct model {
     og_session *session;
 } model;
 
-/* Parameters a and b of two floats each, at 0; the loss sum(a * ga) + sum(b * gb) has the gradients ga and gb. */
+/* Parameters a and b of two floats each, at 0; the loss sum(a * ga) + sum(b * gb) has the gradients
+ * ga and gb. */
 static model model_new(og_elem elem)
 {
     static const char *const names[][2] = { { "a", "ga" }, { "b", "gb" } };
@@ -66,7 +67,7 @@ static bool near(double a, double b)
     return fabs(a - b) <= 1e-6 * fabs(b);
 }
 
-/* ---- Infos ---------------------------------------------------------------------------------------------------------- */
+/* ---- Infos ----------------------------------------------------------------------------------- */
 
 static void test_infos(void **state)
 {
@@ -82,7 +83,8 @@ static void test_infos(void **state)
         { "clip_norm(4, eps=0) | clip_norm(2, eps=0) | decay(1) | lr(1) ", 5, 2, 0.4, 1 },
         { "clip_norm(1, p=inf, eps=0) | lr(1)", 5, 1.25, 0.25, 1 },
         { "clip_sign(0.5) | lr(1)", 5, 0.7071067811865476, 0.1414213562373095, 1 },
-        { "clip_norm(1, eps=0)@a | lr(cosine(8, steps=4))", 5, 4.123105625617661, 0.8246211251235321, 8 },
+        { "clip_norm(1, eps=0)@a | lr(cosine(8, steps=4))", 5, 4.123105625617661,
+          0.8246211251235321, 8 },
         { "decay(0) | clip_norm(1) | sgd(lr=3)", 5, 5, 1, 3 },
         { "clip_norm(2.5, eps=0) | lr(0.5) | freeze@b", 3, 2.5, 0.8333333333333334, 0.5 },
     };
@@ -93,12 +95,13 @@ static void test_infos(void **state)
         og_run_info info;
 
         model_start(&m, rows[i].chain);
-        assert_ok(model_run(&m, (float[]){ 3, 0 }, (float[]){ 0, 4 }, &info), og_session_report(m.session));
+        assert_ok(model_run(&m, (float[]){ 3, 0 }, (float[]){ 0, 4 }, &info),
+                  og_session_report(m.session));
         if (!near(info.grad_norm, rows[i].before) || !near(info.grad_norm_after, rows[i].after) ||
             !near(info.clip_coef, rows[i].coef) || !near(info.lr, rows[i].lr) || info.step != 1 ||
             !info.applied || info.loss != 0)
-            fail_msg("%s: found norm %g after %g coef %g lr %g step %d", rows[i].chain, info.grad_norm,
-                     info.grad_norm_after, info.clip_coef, info.lr, (int)info.step);
+            fail_msg("%s: found norm %g after %g coef %g lr %g step %d", rows[i].chain,
+                     info.grad_norm, info.grad_norm_after, info.clip_coef, info.lr, (int)info.step);
         model_free(&m);
     }
 }
@@ -110,13 +113,14 @@ static void test_zero_gradient(void **state)
 
     (void)state;
     model_start(&m, "clip_norm(1, eps=0) | lr(1)");
-    assert_ok(model_run(&m, (float[]){ 0, 0 }, (float[]){ 0, 0 }, &info), og_session_report(m.session));
+    assert_ok(model_run(&m, (float[]){ 0, 0 }, (float[]){ 0, 0 }, &info),
+              og_session_report(m.session));
     assert_true(info.grad_norm == 0 && info.grad_norm_after == 0 && info.clip_coef == 1);
     assert_true(state_number(&m, "a", 0) == 0);
     model_free(&m);
 }
 
-/* ---- What is not finite ------------------------------------------------------------------------------------------------- */
+/* ---- What is not finite ---------------------------------------------------------------------- */
 
 static void check_nonfinite(const char *chain, og_status status, bool applied, double expected)
 {
@@ -125,9 +129,11 @@ static void check_nonfinite(const char *chain, og_status status, bool applied, d
     double found;
 
     model_start(&m, chain);
-    assert_int_equal(model_run(&m, (float[]){ 1, 2 }, (float[]){ 1, (float)INFINITY }, &info), status);
+    assert_int_equal(model_run(&m, (float[]){ 1, 2 }, (float[]){ 1, (float)INFINITY }, &info),
+                     status);
     if (status) {
-        assert_non_null(strstr(og_session_report(m.session)->what, "'b_grad' is not finite: 1 of 2"));
+        assert_non_null(
+            strstr(og_session_report(m.session)->what, "'b_grad' is not finite: 1 of 2"));
         assert_true(state_number(&m, "a", 0) == 0 && state_number(&m, "opt/step", 0) == 0);
     } else {
         found = state_number(&m, "b", 0);
@@ -154,18 +160,30 @@ static void test_nonfinite(void **state)
     check_nonfinite("lr(1) | freeze@b", OG_OK, true, 0);
 }
 
-/* ---- State --------------------------------------------------------------------------------------------------------------- */
+/* ---- State ----------------------------------------------------------------------------------- */
 
 static void test_names(void **state)
 {
     static const char *const names[] = {
-        "a", "b", "opt/step", "opt/c/c", "opt/clip_norm/c", "opt/adam/beta1", "opt/adam/eps", "opt/adam/m/a",
-        "opt/adam/v/a", "opt/adam_2/m/b", "opt/adam_2/v/b", "opt/adam_2/lr.value", "opt/adam_2/lr.steps",
+        "a",
+        "b",
+        "opt/step",
+        "opt/c/c",
+        "opt/clip_norm/c",
+        "opt/adam/beta1",
+        "opt/adam/eps",
+        "opt/adam/m/a",
+        "opt/adam/v/a",
+        "opt/adam_2/m/b",
+        "opt/adam_2/v/b",
+        "opt/adam_2/lr.value",
+        "opt/adam_2/lr.steps",
     };
     model m = model_new(OG_FLOAT);
 
     (void)state;
-    model_start(&m, "c=clip_norm(1) | clip_norm(2) | groups{ a: adam; _: adam(lr=cosine(1, steps=2)) }");
+    model_start(
+        &m, "c=clip_norm(1) | clip_norm(2) | groups{ a: adam; _: adam(lr=cosine(1, steps=2)) }");
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         (void)state_number(&m, names[i], 0);
     assert_null(og_state_tensor(og_session_state(m.session), "opt/adam/m/b"));
@@ -180,10 +198,12 @@ static void test_live_change(void **state)
 
     (void)state;
     model_start(&m, "lr(1)");
-    assert_ok(model_run(&m, (float[]){ 1, 1 }, (float[]){ 1, 1 }, NULL), og_session_report(m.session));
+    assert_ok(model_run(&m, (float[]){ 1, 1 }, (float[]){ 1, 1 }, NULL),
+              og_session_report(m.session));
     lr = og_state_tensor(og_session_state(m.session), "opt/lr/lr");
     og_set_double(lr, 0, 0.5);
-    assert_ok(model_run(&m, (float[]){ 1, 1 }, (float[]){ 1, 1 }, NULL), og_session_report(m.session));
+    assert_ok(model_run(&m, (float[]){ 1, 1 }, (float[]){ 1, 1 }, NULL),
+              og_session_report(m.session));
     assert_true(state_number(&m, "a", 0) == -1.5);
     model_free(&m);
 }
@@ -211,16 +231,20 @@ static void test_accumulate(void **state)
     og_run_info info;
 
     (void)state;
-    model_start(&m, "accumulate(2) | clip_norm(2.5, eps=0) | sgd(lr=step(1, every=1, gamma=0.5), momentum=1)");
+    model_start(
+        &m,
+        "accumulate(2) | clip_norm(2.5, eps=0) | sgd(lr=step(1, every=1, gamma=0.5), momentum=1)");
     for (int turn = 0; turn < 2; turn++) {
         double before = state_number(&m, "a", 0);
 
-        assert_ok(model_run(&m, (float[]){ 1, 0 }, (float[]){ 0, 4 }, &info), og_session_report(m.session));
+        assert_ok(model_run(&m, (float[]){ 1, 0 }, (float[]){ 0, 4 }, &info),
+                  og_session_report(m.session));
         assert_false(info.applied);
         assert_true(info.step == turn && state_number(&m, "a", 0) == before);
         assert_true(state_number(&m, "opt/sgd/momentum_buffer/a", 0) == turn * 1.5);
         assert_true(state_number(&m, "opt/accumulate/sum/a", 0) == 1);
-        assert_ok(model_run(&m, (float[]){ 5, 0 }, (float[]){ 0, 4 }, &info), og_session_report(m.session));
+        assert_ok(model_run(&m, (float[]){ 5, 0 }, (float[]){ 0, 4 }, &info),
+                  og_session_report(m.session));
         assert_true(info.applied && info.step == turn + 1);
         assert_true(near(info.grad_norm, 5) && near(info.grad_norm_after, 2.5));
         assert_true(state_number(&m, "opt/accumulate/sum/a", 0) == 0);
@@ -239,9 +263,11 @@ static void test_averages(void **state)
     assert_int_equal(m.g->averages.n, 1);
     assert_string_equal(m.g->averages.v[0].state->name, "a");
     assert_string_equal(m.g->averages.v[0].update->name, "opt/ema_weights/average/a");
-    assert_ok(model_run(&m, (float[]){ 1, 2 }, (float[]){ 0, 0 }, NULL), og_session_report(m.session));
+    assert_ok(model_run(&m, (float[]){ 1, 2 }, (float[]){ 0, 0 }, NULL),
+              og_session_report(m.session));
     assert_true(state_number(&m, "opt/ema_weights/average/a", 1) == -2);
-    assert_ok(model_run(&m, (float[]){ 1, 2 }, (float[]){ 0, 0 }, NULL), og_session_report(m.session));
+    assert_ok(model_run(&m, (float[]){ 1, 2 }, (float[]){ 0, 0 }, NULL),
+              og_session_report(m.session));
     assert_true(state_number(&m, "opt/ema_weights/average/a", 1) == -2.5);
     assert_true(state_number(&m, "a", 1) == -4);
     model_free(&m);
@@ -322,7 +348,8 @@ static void test_sam(void **state)
 static void test_memory(void **state)
 {
     static const char *const chains[] = {
-        "accumulate(2) | clip_norm(1) | groups{ a: adam(lr=cosine(1, steps=9, warmup=2)); _: lars } | ema_weights",
+        "accumulate(2) | clip_norm(1) | groups{ a: adam(lr=cosine(1, steps=9, warmup=2)); _: lars "
+        "} | ema_weights",
         "unscale | autoclip | prodigy | lookahead",
     };
 
@@ -343,7 +370,7 @@ static void test_memory(void **state)
     }
 }
 
-/* ---- Refusals ---------------------------------------------------------------------------------------------------------------- */
+/* ---- Refusals -------------------------------------------------------------------------------- */
 
 static void test_refusals(void **state)
 {
@@ -351,7 +378,8 @@ static void test_refusals(void **state)
     og_step_options strict = { .strict = true }, wrong = { .compat = "jax" };
 
     (void)state;
-    assert_int_equal(og_train_step_with(m.g, m.loss, "lr(1) | clip_norm(1)", &strict), OG_BAD_CHAIN);
+    assert_int_equal(og_train_step_with(m.g, m.loss, "lr(1) | clip_norm(1)", &strict),
+                     OG_BAD_CHAIN);
     assert_non_null(strstr(og_graph_report(m.g)->what, "offset 8: clip_norm behind lr"));
     model_free(&m);
 
@@ -385,7 +413,8 @@ static void test_no_influence(void **state)
     og_parameter(m.g, "c", &t);
     model_start(&m, "adamw");
     assert_non_null(strstr(og_step_warning(m.g, 0), "does not depend on the parameter 'c'"));
-    assert_ok(model_run(&m, (float[]){ 1, 1 }, (float[]){ 1, 1 }, NULL), og_session_report(m.session));
+    assert_ok(model_run(&m, (float[]){ 1, 1 }, (float[]){ 1, 1 }, NULL),
+              og_session_report(m.session));
     assert_true(state_number(&m, "c", 0) == 1);
     assert_null(og_state_tensor(og_session_state(m.session), "opt/adamw/m/c"));
     model_free(&m);
@@ -395,13 +424,16 @@ static void test_no_influence(void **state)
 static og_status double_build(og_stage_context *c)
 {
     for (size_t i = 0; i < og_stage_count(c); i++)
-        og_stage_out(c, i, og_mul(og_stage_in(c, i), og_stage_cast(c, i, og_stage_argument(c, "by"))));
+        og_stage_out(c, i,
+                     og_mul(og_stage_in(c, i), og_stage_cast(c, i, og_stage_argument(c, "by"))));
     return OG_OK;
 }
 
 static void test_own_stage(void **state)
 {
-    static const og_stage times = { .name = "times", .doc = "Times a number.", .positional = 1,
+    static const og_stage times = { .name = "times",
+                                    .doc = "Times a number.",
+                                    .positional = 1,
                                     .arg = { { "by", OG_ARG_NUMBER, "2", NULL, "the factor" } },
                                     .build = double_build };
     const og_stage *const stages[] = { &times, NULL };
@@ -411,7 +443,8 @@ static void test_own_stage(void **state)
     (void)state;
     assert_ok(og_train_step_with(m.g, m.loss, "times(3) | lr(1)", &options), og_graph_report(m.g));
     assert_ok(og_session_new(m.g, NULL, &m.session), og_session_report(m.session));
-    assert_ok(model_run(&m, (float[]){ 1, 2 }, (float[]){ 1, 1 }, NULL), og_session_report(m.session));
+    assert_ok(model_run(&m, (float[]){ 1, 2 }, (float[]){ 1, 1 }, NULL),
+              og_session_report(m.session));
     assert_true(state_number(&m, "a", 1) == -6);
     model_free(&m);
 }
@@ -425,7 +458,8 @@ static void test_explain(void **state)
     assert_string_equal(
         og_chain_explain(chain),
         "clip_norm(1) | adam\n"
-        "written out: clip_norm(1) | scale_by_adam(beta1=0.9, beta2=0.999, eps=1e-8, amsgrad=false) | "
+        "written out: clip_norm(1) | scale_by_adam(beta1=0.9, beta2=0.999, eps=1e-8, "
+        "amsgrad=false) | "
         "lr(0.001)\n"
         "stages:\n"
         "  clip_norm        global   All gradients times min(1, c / (norm + eps)).\n"
