@@ -11,7 +11,7 @@ static const og_chain_arg *argument(const og_stage_context *c, const char *name)
     for (int i = 0; i < OG_MOST_ARGS && stage->arg[i].name; i++)
         if (strcmp(stage->arg[i].name, name) == 0)
             return &c->link->values[i];
-    assert(!"an argument that the stage does not declare");
+    assert(false && "an argument that the stage does not declare");
     return &c->link->values[0];
 }
 
