@@ -44,7 +44,7 @@ def compare(what, model, folder, x, labels, steps, original=None):
     test = f"npz:{os.path.join(folder, 'data_test.npz')}"
     run = train(model, os.path.join(folder, what), '--data', data, '--eval', test, '--steps', steps, '--batch', 32,
                 '--loss', 'cross_entropy(logits, label)', '--metric', 'accuracy',
-                '--opt', 'clip_norm(1.0) | sgd(lr=0.05, momentum=0.9)')
+                '--opt', 'clip_norm(1.0) | adam(lr=1e-3)')  # sgd at 0.05 ended between 14 and 68 % over seeds
     session = ort.InferenceSession(run['model'], providers=['CPUExecutionProvider'])
     size = session.get_inputs()[0].shape[0]
     rows = [x[i:i + 100] for i in range(0, len(x), 100)] if not isinstance(size, int) else []
