@@ -18,6 +18,7 @@ typedef struct og_dataset og_dataset;
  * - digits, digits:test: 1,797 images 8x8 that the library carries, every fifth row the test part
  * - fashion-mnist, fashion-mnist:test: searched in $ONNXGRAD_DATA, $XDG_DATA_HOME/onnxgrad and the
  *   system's share/datasets
+ * - adding, order, adding:test, order:test: made-up sequences that need a long memory
  * - idx:IMAGES,LABELS
  * - npz:FILE
  * - npy:x=FILE,y=FILE

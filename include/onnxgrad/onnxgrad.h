@@ -12,6 +12,7 @@
 #include "onnxgrad/layers.h"
 #include "onnxgrad/machine.h"
 #include "onnxgrad/optim.h"
+#include "onnxgrad/scan.h"
 #include "onnxgrad/session.h"
 #include "onnxgrad/status.h"
 #include "onnxgrad/tensor.h"

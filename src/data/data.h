@@ -170,4 +170,14 @@ og_status og_digits(bool test, og_tensor **images, og_tensor **labels, og_report
 extern const unsigned char og_digits_csv_gz[];
 extern const size_t og_digits_csv_gz_size;
 
+/* Made-up sequences: x float[rows, length, 2] and y float[rows, 1], or, for the order task, x
+ * float[rows, length, 6] and y int64[rows].  The caller frees both tensors, after a failure too. */
+typedef struct og_sequences {
+    bool order, test;
+    int64_t rows, length; /* length at least 2 */
+    uint64_t seed;
+} og_sequences;
+og_status og_sequences_make(const og_sequences *sequences, og_tensor **x, og_tensor **y,
+                            og_report *report);
+
 #endif

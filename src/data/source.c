@@ -368,6 +368,48 @@ static og_status open_csv(source *s)
     return give(s, strcmp(csv.label_name, "x") == 0 ? "label" : csv.label_name, csv.label, 1);
 }
 
+/* A whole number from `low`, or `missing`. */
+static og_status whole_option(source *s, const char *key, int64_t low, int64_t missing,
+                              int64_t *number)
+{
+    const char *text = option(s, key);
+    double x = 0;
+    char shown[80];
+
+    *number = missing;
+    if (!text)
+        return OG_OK;
+    if (!og_number_read(text, strlen(text), &x) || !(x >= (double)low) || !(x <= 1e9) ||
+        x != (double)(int64_t)x)
+        return og_fail(s->report, OG_BAD_ARGUMENT,
+                       "option %s: expected a whole number from %lld to 1e9, found '%s'", key,
+                       (long long)low, og_escape(shown, sizeof shown, text));
+    *number = (int64_t)x;
+    return OG_OK;
+}
+
+static og_status open_sequences(source *s)
+{
+    bool test = strcmp(s->rest, "test") == 0, order = strcmp(s->kind->name, "order") == 0;
+    og_sequences make = { .order = order, .test = test };
+    int64_t seed = 0;
+    og_tensor *x, *y;
+    og_status status;
+
+    OG_TRY(whole_option(s, "length", 2, order ? 50 : 100, &make.length));
+    OG_TRY(whole_option(s, "rows", 1, test ? 2000 : 20000, &make.rows));
+    OG_TRY(whole_option(s, "seed", 0, 0, &seed));
+    make.seed = (uint64_t)seed;
+    if ((status = og_sequences_make(&make, &x, &y, s->report)))
+        og_tensor_free(x);
+    else
+        status = og_dataset_take(s->d, "x", x, NULL);
+    if (!status)
+        return og_dataset_take(s->d, order ? "label" : "target", y, NULL);
+    og_tensor_free(y);
+    return status;
+}
+
 static og_status open_unsupported(source *s)
 {
     return og_fail(s->report, OG_UNSUPPORTED, "data of the form %s cannot be read yet",
@@ -384,6 +426,16 @@ static const source_kind kinds[] = {
       .form = "csv:FILE?label=COLUMN",
       .open = open_csv,
       .options = { "label", "target", "header", "separator" } },
+    { .name = "adding",
+      .form = "adding[:test]",
+      .part = true,
+      .open = open_sequences,
+      .options = { "length", "rows", "seed" } },
+    { .name = "order",
+      .form = "order[:test]",
+      .part = true,
+      .open = open_sequences,
+      .options = { "length", "rows", "seed" } },
     { .name = "text",
       .form = "text:FILE?context=128",
       .options = { "context" },
@@ -411,7 +463,7 @@ static og_status unknown_kind(source *s, const char *text, const char *name)
     else if (near)
         og_report_hint(s->report, "did you mean '%s'?", near);
     else
-        og_report_hint(s->report, "sources are digits, fashion-mnist, idx:, npz:, npy: and csv:");
+        og_report_hint(s->report, "sources are digits, fashion-mnist, adding, order, idx:, npz:, npy: and csv:");
     return OG_BAD_ARGUMENT;
 }
 
