@@ -59,6 +59,12 @@ OG_API og_value *og_attention(og_value *x, int64_t heads, bool causal, const cha
  * `B` as ONNX has them (gates i, o, f, c), uniform as in PyTorch. */
 OG_API og_value *og_lstm_layer(og_value *x, int64_t size, const char *name);
 
+/* The same with one tanh layer: h = tanh(W x + R h + b). */
+OG_API og_value *og_rnn_layer(og_value *x, int64_t size, const char *name);
+
+/* The last time of [batch, time, size], whose time must be known: [batch, size]. */
+OG_API og_value *og_last_step(og_value *x);
+
 /* Losses in short: the mean over the batch.  og_loss_build (onnxgrad/optim.h) takes them as text,
  * with options. */
 OG_API og_value *og_cross_entropy(og_value *logits, og_value *label); /* [n, classes, …], [n, …] */

@@ -224,9 +224,11 @@ og_value *og_attention(og_value *x, int64_t heads, bool causal, const char *name
     return og_linear(og_reshape_to(y, 3, (int64_t[]){ -1, time, size }), size, proj_name);
 }
 
-og_value *og_lstm_layer(og_value *x, int64_t size, const char *name)
+/* `gates` is how many rows a unit has in the weights. */
+static og_value *recurrent_layer(og_value *x, const char *op, int64_t gates, int64_t size,
+                                 const char *name)
 {
-    int64_t features = layer_size(x, 2, name);
+    int64_t features = layer_size(x, 2, name), rows = gates * size;
     double bound = 1 / sqrt((double)size);
     og_value *y = NULL;
 
@@ -234,12 +236,35 @@ og_value *og_lstm_layer(og_value *x, int64_t size, const char *name)
         return NULL;
     og_value *in[4] = {
         og_transpose(x, OG_INTS(1, 0, 2)), /* [time, batch, features] */
-        layer_parameter(x, name, "W", 3, (int64_t[]){ 1, 4 * size, features }, bound),
-        layer_parameter(x, name, "R", 3, (int64_t[]){ 1, 4 * size, size }, bound),
-        layer_parameter(x, name, "B", 2, (int64_t[]){ 1, 8 * size }, bound),
+        layer_parameter(x, name, "W", 3, (int64_t[]){ 1, rows, features }, bound),
+        layer_parameter(x, name, "R", 3, (int64_t[]){ 1, rows, size }, bound),
+        layer_parameter(x, name, "B", 2, (int64_t[]){ 1, 2 * rows }, bound),
     };
-    og_ops_on("LSTM", OG_ATTRS(OG_SET_INT("hidden_size", size)), 4, in, 1, &y);
+    og_ops_on(op, OG_ATTRS(OG_SET_INT("hidden_size", size)), 4, in, 1, &y);
     return og_transpose(og_squeeze(y, OG_INTS(1)), OG_INTS(1, 0, 2));
+}
+
+og_value *og_lstm_layer(og_value *x, int64_t size, const char *name)
+{
+    return recurrent_layer(x, "LSTM", 4, size, name);
+}
+
+og_value *og_rnn_layer(og_value *x, int64_t size, const char *name)
+{
+    return recurrent_layer(x, "RNN", 1, size, name);
+}
+
+og_value *og_last_step(og_value *x)
+{
+    int64_t time = layer_size(x, 1, "last step");
+
+    if (time < 0)
+        return NULL;
+    og_value *last = og_slice(x, og_int64s(x->graph, 1, (int64_t[]){ time - 1 }),
+                              og_int64s(x->graph, 1, (int64_t[]){ time }),
+                              og_int64s(x->graph, 1, (int64_t[]){ 1 }), NULL);
+
+    return og_squeeze(last, OG_INTS(1));
 }
 
 /* ---- Losses
