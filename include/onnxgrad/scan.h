@@ -41,6 +41,40 @@ OG_API double og_histogram_tail(const og_histogram *histogram);
 OG_API bool og_histogram_bucket(const og_histogram *histogram, size_t i, double *low, double *high,
                                 int64_t *count);
 
+/* ---- Norms of a run -------------------------------------------------------------------------- */
+
+/* Histograms of the gradient's norm, of all parameters together and of each, and what they show.
+ * The trainer's chain must hold this stage where gradients are to be looked at. */
+#define OG_NORMS_STAGE "scan_norms=stats"
+typedef struct og_norms og_norms;
+
+/* For the parameters of a trainer; the trainer need not outlive it.  NULL: no memory. */
+OG_API og_norms *og_norms_new(const og_trainer *trainer);
+OG_API void og_norms_free(og_norms *norms);
+
+/* After each step: takes the norms that its chain has kept.  A step that was skipped counts as a
+ * bad number where its norm was not finite, else not at all. */
+OG_API void og_norms_add(og_norms *norms, const og_trainer *trainer, const og_run_info *info);
+
+/* Norms of a layer are those of its parameters together: `fc1` of fc1.weight and fc1.bias. */
+OG_API size_t og_norms_parameters(const og_norms *norms);
+OG_API size_t og_norms_layers(const og_norms *norms);
+
+/* The histogram with the name, and the mean share of the squared norm, of all together, of the i-th
+ * parameter, of the i-th layer; NULL past the end.  Everything belongs to `norms`. */
+typedef struct og_norm {
+    const char *name;
+    const og_histogram *histogram;
+    double share;
+} og_norm;
+OG_API const og_norm *og_norms_all(const og_norms *norms);
+OG_API const og_norm *og_norms_parameter(const og_norms *norms, size_t i);
+OG_API const og_norm *og_norms_layer(const og_norms *norms, size_t i);
+
+/* The i-th thing that the norms show, as a sentence; NULL past the end.  `kind` is one word for
+ * programs: steady, spikes, one_layer, vanishing, exploding, no_gradient.  `kind` may be NULL. */
+OG_API const char *og_norms_finding(og_norms *norms, size_t i, const char **kind);
+
 /* ---- Chains with another clip or rate -------------------------------------------------------- */
 
 typedef struct og_chain_change {
@@ -56,6 +90,54 @@ typedef struct og_chain_change {
  * Reports as og_chain_parse has them. */
 OG_API og_status og_chain_vary(const char *chain, const og_chain_change *change, og_chain **varied,
                                double *rate);
+
+/* ---- Trials ---------------------------------------------------------------------------------- */
+
+/* One way to train that was tried from the same start with several seeds; the seeds and their order
+ * are those of all trials that are compared. */
+typedef struct og_trial {
+    const char *name; /* "none", "clip_norm(0.5)" */
+    size_t seeds;
+    const double *loss;   /* [seeds] at the end; NaN or infinite: it diverged */
+    double clipped, coef; /* share of steps in which a clip acted, mean of its coefficients */
+} og_trial;
+
+/* Mean, smallest and largest loss of the seeds that did not diverge (NaN: all did), how many did.
+ */
+typedef struct og_trial_loss {
+    double mean, least, most;
+    size_t diverged;
+} og_trial_loss;
+OG_API og_trial_loss og_trial_sum(const og_trial *trial);
+
+/* Whether `a` is clearly better than `b`: fewer seeds diverged, at least a third of them; or it is
+ * better by a hundredth, in every seed, and by twice the standard error of the differences. */
+OG_API bool og_trial_better(const og_trial *a, const og_trial *b);
+
+/* The best: fewest seeds diverged, then the least mean; the first of equals. */
+OG_API size_t og_trial_best(const og_trial *trials, size_t n);
+
+/* Successive halving for those who must not be wrong: stop[i] becomes true for trials that the best
+ * one clearly beats, at most half of all, the worst first, never the first one (no clip). */
+OG_API void og_trial_stop(const og_trial *trials, size_t n, bool stop[]);
+
+/* What is to be done, and why. */
+typedef enum og_advice {
+    OG_ADVICE_CLIP,       /* take the clip */
+    OG_ADVICE_SAME,       /* it makes no difference */
+    OG_ADVICE_LOWER_RATE, /* it is a lower learning rate in disguise: take that instead */
+    OG_ADVICE_DIVERGED    /* nothing that was tried trains */
+} og_advice;
+
+typedef struct og_decision {
+    og_advice advice;
+    char reason[400]; /* a sentence without a stop at its end */
+} og_decision;
+
+/* Decides between no clip and the best clip, on seeds that did not choose it.  `slower` is no clip
+ * at a learning rate times the clip's mean coefficient; NULL: not tried. */
+OG_API og_decision og_trial_decide(const og_trial *none, const og_trial *clip,
+                                   const og_trial *slower);
 
 #ifdef __cplusplus
 }
