@@ -33,6 +33,8 @@ static const option options[] = {
     { "bn", 0, "MODE", "train", "BatchNormalization: train, or frozen with its running statistics",
       false },
     { "dropout", 0, "MODE", "train", "train, or file: as the file has it", false },
+    { "init", 0, "FILE", "the model's own", "weights to begin with, by name: a checkpoint, .npz",
+      false },
     { "no-shuffle", 0, NULL, NULL, "take the rows in their own order", false },
     { "seed", 's', "N", "0", "of initial weights, order and random operators", false },
     { "threads", 't', "N", "all processors", "for one step", false },
@@ -165,6 +167,7 @@ static int read_options(training *t)
         .tie = command_has(c, "tie"),
         .bn = command_text(c, "bn", NULL),
         .dropout = command_text(c, "dropout", NULL),
+        .init = command_text(c, "init", NULL),
         .no_shuffle = command_has(c, "no-shuffle"),
         .disable = command_text(c, "disable", NULL),
         .log = command_text(c, "log", NULL),
@@ -269,6 +272,18 @@ static void print_result(const training *t)
     printf("loss %.4g  %s/model.onnx\n", loss, og_trainer_folder(t->trainer));
 }
 
+static void json_failure(const og_trainer *trainer)
+{
+    const og_report *r = og_trainer_report(trainer);
+
+    json_object("failed");
+    json_key("code", 0);
+    json_string(og_status_name(r->code));
+    json_key("what", 0);
+    json_string(r->what);
+    puts("}");
+}
+
 static int train(training *t)
 {
     og_status s = og_trainer_new(t->model.graph, t->data, &t->options, &t->trainer);
@@ -283,8 +298,11 @@ static int train(training *t)
                 og_trainer_folder(t->trainer));
         return 128 + caught;
     }
-    if (s)
+    if (s) {
+        if (t->json)
+            json_failure(t->trainer);
         return report_print(og_trainer_report(t->trainer));
+    }
     print_result(t);
     return DONE;
 }

@@ -222,3 +222,42 @@ og_status og_trainer_restore(og_trainer *t, const char *path)
     og_arrays_free(a);
     return status;
 }
+
+/* ---- Beginning with numbers of another run
+ * ---------------------------------------------------------------------------------------------- */
+
+static og_status take_numbers(og_trainer *t, const og_arrays *a)
+{
+    og_state *state = og_trainer_state(t);
+    size_t taken = 0;
+
+    for (size_t i = 0; i < og_arrays_count(a); i++) {
+        const char *name = og_arrays_name(a, i);
+
+        if (!strncmp(name, "opt/", 4) || !og_state_tensor(state, name))
+            continue;
+        OG_TRY(og_state_set(state, name, og_arrays_tensor(a, i), &t->report));
+        taken++;
+    }
+    return taken ? OG_OK
+                 : og_fail(&t->report, OG_BAD_FILE,
+                           "none of the %zu tensors to begin with has the name of one of the model",
+                           og_arrays_count(a));
+}
+
+og_status og_trainer_begin(og_trainer *t)
+{
+    og_arrays *a = NULL;
+    og_status status;
+
+    if (!t->options.init)
+        return OG_OK;
+    if ((status = og_arrays_open(t->options.init, &a)))
+        status = a ? og_trainer_fail(t, og_arrays_report(a)) : og_trainer_no_memory(t);
+    else
+        status = take_numbers(t, a);
+    if (status)
+        og_report_where(&t->report, "%s", t->options.init);
+    og_arrays_free(a);
+    return status;
+}

@@ -88,14 +88,17 @@ og_status og_run_open(og_trainer *t)
 {
     const char *checkpoint;
 
+    if (!t->options.resume)
+        OG_TRY(og_trainer_begin(t));
     if (!t->options.folder && !t->options.new_folder)
         return og_log_open(t);
     if (!t->options.resume)
         OG_TRY(make_folder(t));
     if (!(checkpoint = inside(t, "last.safetensors")))
         return og_trainer_no_memory(t);
-    if (t->options.resume && og_file_exists(checkpoint))
-        OG_TRY(og_trainer_restore(t, checkpoint));
+    if (t->options.resume)
+        OG_TRY(og_file_exists(checkpoint) ? og_trainer_restore(t, checkpoint)
+                                          : og_trainer_begin(t));
     return og_log_open(t);
 }
 

@@ -99,6 +99,9 @@ og_status og_objective_add(og_trainer *t, og_graph *g); /* the loss, and what th
 /* Makes the first size of the fed inputs free where the data come in batches of another. */
 og_status og_rebatch(og_trainer *t, og_graph *g);
 
+/* Takes the numbers of options.init, where there is one. */
+og_status og_trainer_begin(og_trainer *t);
+
 /* Opens or makes the run folder, restores its checkpoint and cuts the log back to it. */
 og_status og_run_open(og_trainer *t);
 og_status og_run_save(og_trainer *t,

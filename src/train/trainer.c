@@ -108,7 +108,8 @@ static og_status copy_options(og_trainer *t, const og_train_options *given)
                    copy_text(t->arena, &o->metric) && copy_text(t->arena, &o->disable) &&
                    copy_text(t->arena, &o->folder) && copy_text(t->arena, &o->new_folder) &&
                    copy_text(t->arena, &o->command) && copy_text(t->arena, &o->log) &&
-                   copy_text(t->arena, &o->train) && copy_text(t->arena, &o->freeze)
+                   copy_text(t->arena, &o->train) && copy_text(t->arena, &o->freeze) &&
+                   copy_text(t->arena, &o->init)
                ? OG_OK
                : og_trainer_no_memory(t);
 }
