@@ -6,8 +6,9 @@
 static void adding_build(og_graph *g)
 {
     og_value *x = og_input(g, "x", "float[batch,100,2]");
+    og_value *memory = og_rnn_layer_opt(x, 50, "rnn", .orthogonal = 1.1, .input = 0.02);
 
-    og_output(g, "y", og_linear(og_last_step(og_rnn_layer(x, 50, "rnn")), 1, "out"));
+    og_output(g, "y", og_linear(og_last_step(memory), 1, "out"));
 }
 
 const og_zoo og_zoo_adding = {
@@ -17,6 +18,6 @@ const og_zoo og_zoo_adding = {
     .data = "adding",
     .eval = "adding:test",
     .loss = "mse(y, target)",
-    .chain = "clip_norm(1.0) | sgd(lr=0.01)",
-    .batch = 20,
+    .chain = "clip_norm(1.0) | sgd(lr=0.001, momentum=0.98)",
+    .batch = 50,
 };

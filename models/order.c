@@ -6,8 +6,9 @@
 static void order_build(og_graph *g)
 {
     og_value *x = og_input(g, "x", "float[batch,50,6]");
+    og_value *memory = og_rnn_layer_opt(x, 50, "rnn", .orthogonal = 1.1, .input = 0.02);
 
-    og_output(g, "logits", og_linear(og_last_step(og_rnn_layer(x, 50, "rnn")), 4, "out"));
+    og_output(g, "logits", og_linear(og_last_step(memory), 4, "out"));
 }
 
 const og_zoo og_zoo_order = {
@@ -17,7 +18,7 @@ const og_zoo og_zoo_order = {
     .data = "order",
     .eval = "order:test",
     .loss = "cross_entropy(logits, label)",
-    .chain = "clip_norm(1.0) | sgd(lr=0.01)",
+    .chain = "clip_norm(1.0) | sgd(lr=0.001, momentum=0.98)",
     .metric = "accuracy",
-    .batch = 20,
+    .batch = 50,
 };

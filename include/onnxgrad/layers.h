@@ -59,8 +59,20 @@ OG_API og_value *og_attention(og_value *x, int64_t heads, bool causal, const cha
  * `B` as ONNX has them (gates i, o, f, c), uniform as in PyTorch. */
 OG_API og_value *og_lstm_layer(og_value *x, int64_t size, const char *name);
 
-/* The same with one tanh layer: h = tanh(W x + R h + b). */
+/* The same with one tanh layer: h = tanh(W x + R h + b).  With `orthogonal` R begins as a random
+ * orthogonal matrix times that, b as 0 and W times `input`: at about 1, what is remembered neither
+ * fades nor grows (Saxe et al. 2014, arXiv:1312.6120; Sutskever et al. 2013 for a small `input`).
+ */
 OG_API og_value *og_rnn_layer(og_value *x, int64_t size, const char *name);
+
+typedef struct og_rnn_layer_options {
+    double orthogonal; /* 0: uniform as in PyTorch, and so are the others */
+    double input;      /* 0: 1 */
+} og_rnn_layer_options;
+OG_API og_value *og_rnn_layer_with(og_value *x, int64_t size, const char *name,
+                                   const og_rnn_layer_options *options);
+#define og_rnn_layer_opt(x, size, name, ...)                                                       \
+    og_rnn_layer_with((x), (size), (name), &(const og_rnn_layer_options){ __VA_ARGS__ })
 
 /* The last time of [batch, time, size], whose time must be known: [batch, size]. */
 OG_API og_value *og_last_step(og_value *x);

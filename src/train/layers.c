@@ -224,21 +224,82 @@ og_value *og_attention(og_value *x, int64_t heads, bool causal, const char *name
     return og_linear(og_reshape_to(y, 3, (int64_t[]){ -1, time, size }), size, proj_name);
 }
 
+static double row_product(const double *a, const double *b, int64_t n)
+{
+    double sum = 0;
+
+    for (int64_t k = 0; k < n; k++)
+        sum += a[k] * b[k];
+    return sum;
+}
+
+/* Takes from row i what lies along the rows above it, and makes it 1 long. */
+static void row_free(double *m, int64_t i, int64_t n)
+{
+    double *row = m + i * n, length;
+
+    for (int64_t j = 0; j < i; j++) {
+        double along = row_product(row, m + j * n, n);
+
+        for (int64_t k = 0; k < n; k++)
+            row[k] -= along * m[j * n + k];
+    }
+    length = sqrt(row_product(row, row, n));
+    for (int64_t k = 0; k < n; k++)
+        row[k] /= length;
+}
+
+/* Normal numbers, each row freed of those above it and scaled, twice, for once leaves what rounding
+ * does. */
+static bool fill_orthogonal(og_tensor *t, const og_graph *g, const char *name, double gain)
+{
+    og_philox random = { .seed = g->seed, .stream = og_hash_bytes(0, name, strlen(name)) };
+    int64_t n = t->dims[t->rank - 1];
+    double *m = og_malloc((size_t)t->count * sizeof *m);
+
+    for (int64_t i = 0; m && i < t->count; i++)
+        m[i] = og_philox_normal(&random);
+    for (int64_t i = 0; m && i < n; i++)
+        for (int round = 0; round < 2; round++)
+            row_free(m, i, n);
+    for (int64_t i = 0; m && i < t->count; i++)
+        og_set_double(t, i, gain * m[i]);
+    og_free(m);
+    return m != NULL;
+}
+
+/* The parameter `layer.R` [1, n, n], an orthogonal matrix times `gain`. */
+static og_value *orthogonal_parameter(og_value *x, const char *layer, int64_t n, double gain)
+{
+    og_graph *g = og_graph_root(x->graph);
+    const char *name = part_name(g, layer, "R");
+    og_tensor *t = og_tensor_new(x->type.elem, 3, (int64_t[]){ 1, n, n });
+    og_value *v = NULL;
+
+    if (name && t && fill_orthogonal(t, g, name, gain))
+        v = og_parameter(g, name, t);
+    else
+        og_graph_no_memory(g);
+    og_tensor_free(t);
+    return v;
+}
+
 /* `gates` is how many rows a unit has in the weights. */
 static og_value *recurrent_layer(og_value *x, const char *op, int64_t gates, int64_t size,
-                                 const char *name)
+                                 const char *name, const og_rnn_layer_options *o)
 {
     int64_t features = layer_size(x, 2, name), rows = gates * size;
-    double bound = 1 / sqrt((double)size);
+    double bound = 1 / sqrt((double)size), input = o->input > 0 ? o->input : 1;
     og_value *y = NULL;
 
     if (features < 0)
         return NULL;
     og_value *in[4] = {
         og_transpose(x, OG_INTS(1, 0, 2)), /* [time, batch, features] */
-        layer_parameter(x, name, "W", 3, (int64_t[]){ 1, rows, features }, bound),
-        layer_parameter(x, name, "R", 3, (int64_t[]){ 1, rows, size }, bound),
-        layer_parameter(x, name, "B", 2, (int64_t[]){ 1, 2 * rows }, bound),
+        layer_parameter(x, name, "W", 3, (int64_t[]){ 1, rows, features }, bound * input),
+        o->orthogonal > 0 ? orthogonal_parameter(x, name, size, o->orthogonal)
+                          : layer_parameter(x, name, "R", 3, (int64_t[]){ 1, rows, size }, bound),
+        layer_parameter(x, name, "B", 2, (int64_t[]){ 1, 2 * rows }, o->orthogonal > 0 ? 0 : bound),
     };
     og_ops_on(op, OG_ATTRS(OG_SET_INT("hidden_size", size)), 4, in, 1, &y);
     return og_transpose(og_squeeze(y, OG_INTS(1)), OG_INTS(1, 0, 2));
@@ -246,12 +307,18 @@ static og_value *recurrent_layer(og_value *x, const char *op, int64_t gates, int
 
 og_value *og_lstm_layer(og_value *x, int64_t size, const char *name)
 {
-    return recurrent_layer(x, "LSTM", 4, size, name);
+    return recurrent_layer(x, "LSTM", 4, size, name, &(og_rnn_layer_options){ 0 });
+}
+
+og_value *og_rnn_layer_with(og_value *x, int64_t size, const char *name,
+                            const og_rnn_layer_options *o)
+{
+    return recurrent_layer(x, "RNN", 1, size, name, o);
 }
 
 og_value *og_rnn_layer(og_value *x, int64_t size, const char *name)
 {
-    return recurrent_layer(x, "RNN", 1, size, name);
+    return og_rnn_layer_with(x, size, name, &(og_rnn_layer_options){ 0 });
 }
 
 og_value *og_last_step(og_value *x)
