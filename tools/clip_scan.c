@@ -214,6 +214,16 @@ static size_t running(const scan *s, size_t places[])
     return n;
 }
 
+/* Loss at the start, over all seeds. */
+static double first_loss(const scan *s)
+{
+    double first = 0;
+
+    for (int64_t k = 0; k < s->seeds; k++)
+        first += s->probes[0].runs[k].curve[0] / (double)s->seeds;
+    return first;
+}
+
 static void stop_losers(scan *s, const size_t places[], size_t n)
 {
     og_trial *trials = take(n, sizeof *trials);
@@ -221,7 +231,7 @@ static void stop_losers(scan *s, const size_t places[], size_t n)
 
     for (size_t i = 0; i < n; i++)
         trials[i] = scan_trial(&s->probes[places[i]], 0, s->seeds);
-    og_trial_stop(trials, n, stop);
+    og_trial_stop(trials, n, first_loss(s), stop);
     for (size_t i = 0; i < n; i++) {
         s->probes[places[i]].stopped = stop[i];
         if (stop[i])
@@ -270,6 +280,20 @@ static size_t best_clip(const scan *s)
     return best;
 }
 
+/* A factor near `coef` that makes the first learning rate a number of two digits. */
+static double round_rate(const scan *s, double coef)
+{
+    const og_chain_change change = { .clip = "" };
+    og_chain *chain = NULL;
+    double rate = NAN;
+    char text[32];
+
+    (void)og_chain_vary(s->setup.options.chain, &change, &chain, &rate);
+    og_chain_free(chain);
+    snprintf(text, sizeof text, "%.2g", rate * coef);
+    return rate > 0 ? strtod(text, NULL) / rate : coef;
+}
+
 /* A clip that acts in nearly every step may be nothing but a lower learning rate. */
 static int open_slower(scan *s, const og_trial *clip)
 {
@@ -281,7 +305,7 @@ static int open_slower(scan *s, const og_trial *clip)
     p->clip = take_text("%s", "");
     p->name = take_text("none, lr x %.2g", clip->coef);
     scan_probe_open(s, p, s->n);
-    return scan_chain(s, "", clip->coef, &p->chain);
+    return scan_chain(s, "", round_rate(s, clip->coef), &p->chain);
 }
 
 /* The winner against no clip, with seeds that did not choose it. */
@@ -389,18 +413,20 @@ static int scan_all(scan *s, const command *c)
     return status;
 }
 
-/* What a run weighs: its models and checkpoints. */
-static void drop_files(const scan_probe *p)
+static void drop(char *path)
 {
-    static const char *const names[] = { "model.onnx", "last.safetensors" };
+    remove(path);
+    free(path);
+}
 
-    for (size_t k = 0; k < p->n; k++)
-        for (size_t i = 0; i < 2; i++) {
-            char *path = take_text("%s/%s", p->runs[k].folder, names[i]);
-
-            remove(path);
-            free(path);
-        }
+/* What runs weigh: their models, checkpoints and first weights. */
+static void drop_files(const scan *s, const scan_probe *p)
+{
+    for (size_t k = 0; k < p->n; k++) {
+        drop(take_text("%s/model.onnx", p->runs[k].folder));
+        drop(take_text("%s/last.safetensors", p->runs[k].folder));
+        drop(scan_snapshot(s, p->runs[k].seed));
+    }
 }
 
 static void scan_close(scan *s)
@@ -408,9 +434,9 @@ static void scan_close(scan *s)
     bool keep = command_has(s->setup.c, "keep");
 
     for (size_t i = 0; i < s->n && !keep; i++)
-        drop_files(&s->probes[i]);
+        drop_files(s, &s->probes[i]);
     if (!keep)
-        drop_files(&s->slower);
+        drop_files(s, &s->slower);
     for (size_t i = 0; i < s->n; i++)
         probe_free(&s->probes[i], s->seeds);
     probe_free(&s->slower, s->seeds);

@@ -51,6 +51,7 @@ typedef struct scan {
     scan_probe slower;  /* no clip at a lower rate; n 0: not tried */
     og_decision decision;
     og_chain *chosen;
+    char advice[160];
     double started;
 } scan;
 
@@ -66,12 +67,16 @@ void scan_probe_open(const scan *s, scan_probe *probe, size_t number);
 int scan_try(scan *s, scan_probe *const probes[], size_t n, int64_t from, int64_t to,
              int64_t steps);
 
+/* The file of the weights that the runs of a seed begin with. */
+char *scan_snapshot(const scan *s, uint64_t seed);
+
 /* Of the seeds from..to-1. */
 og_trial scan_trial(const scan_probe *probe, int64_t from, int64_t to);
 
 void scan_say(const scan *s, const char *format, ...) OG_PRINTF(2, 3); /* progress */
 void scan_print(scan *s);
 bool scan_write_page(scan *s, const char *path);
-const char *scan_advice(const scan *s); /* one sentence */
+/* What to do, in a few words; the text is the scan's. */
+const char *scan_advice(scan *s);
 
 #endif

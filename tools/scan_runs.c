@@ -131,13 +131,12 @@ static size_t first_words(const scan *s, const scan_probe *p, const scan_run *ru
     return n;
 }
 
-/* Where the weights of a seed are. */
-static char *snapshot(const scan *s, uint64_t seed)
+char *scan_snapshot(const scan *s, uint64_t seed)
 {
     bool each = s->setup.model.zoo && !s->setup.options.init;
 
-    return each ? take_text("%s/start-%" PRIu64 ".safetensors", s->folder, seed)
-                : take_text("%s/start.safetensors", s->folder);
+    return each ? take_text("%s/runs/start-%" PRIu64 ".safetensors", s->folder, seed)
+                : take_text("%s/runs/start.safetensors", s->folder);
 }
 
 /* Texts at the places in `owned` are to be freed with the list. */
@@ -160,7 +159,7 @@ static line make_line(const scan *s, const scan_probe *p, const scan_run *run, i
         v[n++] = s->setup.model_text;
         n += first_words(s, p, run, v + n, most - n - 12);
         v[n++] = "--init";
-        v[n++] = l.owned[0] = snapshot(s, run->seed);
+        v[n++] = l.owned[0] = scan_snapshot(s, run->seed);
         v[n++] = "--seed";
         v[n++] = l.owned[1] = take_text("%" PRIu64, run->seed);
         v[n++] = "--json";
@@ -185,7 +184,7 @@ static void line_free(line *l)
 /* The weights that the runs of a seed begin with, written once. */
 static int make_snapshot(scan *s, uint64_t seed)
 {
-    char *path = snapshot(s, seed);
+    char *path = scan_snapshot(s, seed);
     FILE *there = fopen(path, "rb");
     og_trainer *trainer = NULL;
     int status = DONE;

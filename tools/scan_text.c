@@ -27,19 +27,20 @@ static const char *disguise(const scan *s)
                : "always clipped, but it is no lower learning rate in disguise: that was tried too";
 }
 
-const char *scan_advice(const scan *s)
+const char *scan_advice(scan *s)
 {
-    switch (s->decision.advice) {
-    case OG_ADVICE_CLIP:
-        return "clip";
-    case OG_ADVICE_SAME:
-        return "no difference: clipping does not help here";
-    case OG_ADVICE_LOWER_RATE:
-        return "no clip, but a lower learning rate";
-    case OG_ADVICE_DIVERGED:
-        break;
-    }
-    return "nothing that was tried trains: a lower learning rate first (onnxgrad lr-find)";
+    static const char *const words[] = {
+        [OG_ADVICE_CLIP] = "clip with ",
+        [OG_ADVICE_SAME] = "no difference: clipping does not help here",
+        [OG_ADVICE_LOWER_RATE] = "no clip, but a lower learning rate",
+        [OG_ADVICE_DIVERGED] =
+            "nothing that was tried trains: a lower learning rate first (onnxgrad lr-find)",
+    };
+    bool clip = s->decision.advice == OG_ADVICE_CLIP;
+
+    snprintf(s->advice, sizeof s->advice, "%s%s", words[s->decision.advice],
+             clip ? s->probes[s->fresh].name : "");
+    return s->advice;
 }
 
 /* ---- Text ------------------------------------------------------------------------------------ */
@@ -236,7 +237,7 @@ static const char *advice_word(const scan *s)
     return words[s->decision.advice];
 }
 
-static void json_end(const scan *s)
+static void json_end(scan *s)
 {
     json_object("end");
     json_key("advice", 0);

@@ -118,8 +118,10 @@ OG_API bool og_trial_better(const og_trial *a, const og_trial *b);
 OG_API size_t og_trial_best(const og_trial *trials, size_t n);
 
 /* Successive halving for those who must not be wrong: stop[i] becomes true for trials that the best
- * one clearly beats, at most half of all, the worst first, never the first one (no clip). */
-OG_API void og_trial_stop(const og_trial *trials, size_t n, bool stop[]);
+ * one clearly beats, and by far: its loss is half as large again, or more than a fifth of the way
+ * from the loss at the start, `first`, behind.  At most half of all, the worst first, never the
+ * first one (no clip).  Early on a plateau nobody is far behind, and nobody is stopped. */
+OG_API void og_trial_stop(const og_trial *trials, size_t n, double first, bool stop[]);
 
 /* What is to be done, and why. */
 typedef enum og_advice {
@@ -131,7 +133,7 @@ typedef enum og_advice {
 
 typedef struct og_decision {
     og_advice advice;
-    char reason[400]; /* a sentence without a stop at its end */
+    char reason[640]; /* a sentence without a stop at its end */
 } og_decision;
 
 /* Decides between no clip and the best clip, on seeds that did not choose it.  `slower` is no clip

@@ -18,6 +18,8 @@ typedef struct count {
     size_t layer;
 } count;
 
+enum { ENOUGH = 20 }; /* steps to speak of percentiles */
+
 typedef struct finding {
     const char *kind, *text;
 } finding;
@@ -270,7 +272,8 @@ static void judge_zeros(og_norms *n)
 const char *og_norms_finding(og_norms *n, size_t i, const char **kind)
 {
     if (!n->judged && n->steps) {
-        judge_spread(n);
+        if (n->steps >= ENOUGH)
+            judge_spread(n);
         judge_shares(n);
         judge_depth(n);
         judge_zeros(n);

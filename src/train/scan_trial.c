@@ -9,8 +9,9 @@
 #include <math.h>
 #include <stdio.h>
 
-/* A smaller part of the loss than this is no difference, however sure. */
-static const double least_gain = 0.01;
+/* Smaller parts of the loss than these are no difference, however sure: of a clip to none, and to a
+ * lower rate, which is the simpler thing and was not searched for. */
+static const double least_gain = 0.01, least_over_rate = 0.05;
 
 og_trial_loss og_trial_sum(const og_trial *t)
 {
@@ -63,14 +64,19 @@ static pairs pairs_of(const og_trial *a, const og_trial *b)
     return p;
 }
 
-bool og_trial_better(const og_trial *a, const og_trial *b)
+static bool better_by(const og_trial *a, const og_trial *b, double part)
 {
     og_trial_loss x = og_trial_sum(a), y = og_trial_sum(b);
     pairs p = pairs_of(a, b);
 
     if (x.diverged != y.diverged)
         return x.diverged < y.diverged && 3 * (y.diverged - x.diverged) >= b->seeds;
-    return p.n && p.least > 0 && p.mean > 2 * p.error && p.mean > least_gain * p.scale;
+    return p.n && p.least > 0 && p.mean > 2 * p.error && p.mean > part * p.scale;
+}
+
+bool og_trial_better(const og_trial *a, const og_trial *b)
+{
+    return better_by(a, b, least_gain);
 }
 
 static bool before(const og_trial *a, const og_trial *b)
@@ -89,7 +95,18 @@ size_t og_trial_best(const og_trial *trials, size_t n)
     return best;
 }
 
-void og_trial_stop(const og_trial *trials, size_t n, bool stop[])
+/* Clearly, and by far. */
+static bool behind(const og_trial *t, const og_trial *best, double first)
+{
+    double loss = og_trial_sum(t).mean, least = og_trial_sum(best).mean;
+
+    if (!og_trial_better(best, t))
+        return false;
+    return !isfinite(loss) || og_trial_sum(t).diverged > og_trial_sum(best).diverged ||
+           (least > 0 && loss > 1.5 * least) || loss - least > 0.2 * (first - least);
+}
+
+void og_trial_stop(const og_trial *trials, size_t n, double first, bool stop[])
 {
     const og_trial *best = n ? &trials[og_trial_best(trials, n)] : NULL;
 
@@ -99,7 +116,7 @@ void og_trial_stop(const og_trial *trials, size_t n, bool stop[])
         size_t worst = 0;
 
         for (size_t i = 1; i < n; i++)
-            if (!stop[i] && og_trial_better(best, &trials[i]) &&
+            if (!stop[i] && behind(&trials[i], best, first) &&
                 (!worst || before(&trials[worst], &trials[i])))
                 worst = i;
         if (!worst)
@@ -110,54 +127,52 @@ void og_trial_stop(const og_trial *trials, size_t n, bool stop[])
 
 /* ---- Deciding -------------------------------------------------------------------------------- */
 
-/* "0.0123", or with what diverged "0.0123 (1 of 3 diverged)". */
-static const char *loss_text(char *out, size_t size, const og_trial *t)
+/* "none ends at 0.0123", with what diverged. */
+static const char *end_text(char out[160], const char *name, const og_trial *t, const char *verb)
 {
     og_trial_loss sum = og_trial_sum(t);
 
     if (sum.diverged == t->seeds)
-        snprintf(out, size, "nothing (all %zu diverged)", t->seeds);
+        snprintf(out, 160, "%s diverged with every seed", name);
     else if (sum.diverged)
-        snprintf(out, size, "%.4g (%zu of %zu diverged)", sum.mean, sum.diverged, t->seeds);
+        snprintf(out, 160, "%s %s at %.4g and diverged with %zu of %zu seeds", name, verb, sum.mean,
+                 sum.diverged, t->seeds);
     else
-        snprintf(out, size, "%.4g", sum.mean);
+        snprintf(out, 160, "%s %s at %.4g", name, verb, sum.mean);
     return out;
 }
 
 static void reason_same(og_decision *d, const og_trial *none, const og_trial *clip)
 {
     og_trial_loss sum = og_trial_sum(none);
-    char a[80], b[80];
+    char a[160], b[160], spread[80] = "";
 
     d->advice = OG_ADVICE_SAME;
-    loss_text(a, sizeof a, none);
-    loss_text(b, sizeof b, clip);
+    end_text(a, "no clip", none, "ends");
+    end_text(b, clip->name, clip, "ends");
+    if (none->seeds > sum.diverged + 1)
+        snprintf(spread, sizeof spread, ", while the seeds differ by %.2g", sum.most - sum.least);
     if (og_trial_better(none, clip))
-        snprintf(d->reason, sizeof d->reason, "no clip ends at %s, %s at %s: clipping only costs",
-                 a, clip->name, b);
-    else if (none->seeds > 1)
-        snprintf(d->reason, sizeof d->reason,
-                 "no clip ends at %s, the best clip (%s) at %s, while the seeds differ by %.2g", a,
-                 clip->name, b, sum.most - sum.least);
+        snprintf(d->reason, sizeof d->reason, "%s, %s: clipping only costs", a, b);
     else
-        snprintf(d->reason, sizeof d->reason, "no clip ends at %s, the best clip (%s) at %s", a,
-                 clip->name, b);
+        snprintf(d->reason, sizeof d->reason, "%s, the best clip, %s%s", a, b, spread);
 }
 
 static void reason_clip(og_decision *d, const og_trial *none, const og_trial *clip,
                         const og_trial *slower)
 {
-    char a[80], b[80], c[80], rate[160] = "";
+    const char *verb = d->advice == OG_ADVICE_CLIP ? "ends only" : "ends as well";
+    char a[160], b[160], c[160] = "", rate[80];
 
-    if (slower)
-        snprintf(rate, sizeof rate, "; a learning rate of %.2g of this one without a clip %s at %s",
-                 clip->coef, d->advice == OG_ADVICE_CLIP ? "ends only" : "ends as well",
-                 loss_text(c, sizeof c, slower));
+    if (slower) {
+        snprintf(rate, sizeof rate, "; without a clip a learning rate of %.2g of this one",
+                 clip->coef);
+        end_text(c, rate, slower, verb);
+    }
     snprintf(d->reason, sizeof d->reason,
-             "%s ends at %s, no clip at %s; it acts in %.3g %% of the steps with a mean "
-             "coefficient of %.2g%s",
-             clip->name, loss_text(a, sizeof a, clip), loss_text(b, sizeof b, none),
-             100 * clip->clipped, clip->coef, rate);
+             "%s, %s; it acts in %.3g %% of the steps with a mean coefficient of %.2g%s",
+             end_text(a, clip->name, clip, "ends"), end_text(b, "no clip", none, "ends"),
+             100 * clip->clipped, clip->coef, c);
 }
 
 og_decision og_trial_decide(const og_trial *none, const og_trial *clip, const og_trial *slower)
@@ -173,7 +188,7 @@ og_decision og_trial_decide(const og_trial *none, const og_trial *clip, const og
         reason_same(&d, none, clip);
         return d;
     }
-    if (slower && !og_trial_better(clip, slower))
+    if (slower && !better_by(clip, slower, least_over_rate))
         d.advice = OG_ADVICE_LOWER_RATE;
     reason_clip(&d, none, clip, slower);
     return d;

@@ -70,15 +70,34 @@ static void test_stop(void **state)
 
     (void)state;
     assert_int_equal(og_trial_best(trials, 6), 1);
-    og_trial_stop(trials, 6, stop);
+    og_trial_stop(trials, 6, 10, stop);
     assert_false(stop[0] || stop[1] || stop[2]);
     assert_true(stop[3] && stop[4] && stop[5]);
-    og_trial_stop(trials, 5, stop); /* at most two of five: the worst */
+    og_trial_stop(trials, 5, 10, stop); /* at most two of five: the worst */
     assert_true(stop[3] && stop[4]);
-    og_trial_stop(trials, 4, stop);
+    og_trial_stop(trials, 4, 10, stop);
     assert_true(stop[3] && !stop[0]);
-    og_trial_stop(trials, 1, stop);
+    og_trial_stop(trials, 1, 10, stop);
     assert_false(stop[0]);
+}
+
+/* On a plateau, a hundredth or two ahead is no reason to stop the others. */
+static void test_plateau(void **state)
+{
+    const og_trial trials[] = {
+        TRIAL("none", 1.02, 1.02, 1.02),
+        TRIAL("ahead", 0.98, 0.98, 0.98),
+        TRIAL("slow", 1.0, 1.0, 1.0),
+        TRIAL("slower", 1.03, 1.03, 1.03),
+    };
+    bool stop[4];
+
+    (void)state;
+    assert_true(og_trial_better(&trials[1], &trials[3]));
+    og_trial_stop(trials, 4, 1.5, stop);
+    assert_false(stop[1] || stop[2] || stop[3]);
+    og_trial_stop(trials, 4, 1.1, stop); /* it made most of the way, the last one half of it */
+    assert_true(stop[3] && !stop[2]);
 }
 
 static void decide(og_trial none, og_trial clip, const og_trial *slower, og_advice advice,
@@ -100,19 +119,18 @@ static void test_decide(void **state)
     decide(none, clip, NULL, OG_ADVICE_CLIP, "50 % of the steps");
     decide(none, none, NULL, OG_ADVICE_SAME, "the seeds differ by 0.2");
     decide(clip, none, NULL, OG_ADVICE_SAME, "only costs");
-    decide(gone, clip, NULL, OG_ADVICE_CLIP, "all 3 diverged");
+    decide(gone, clip, NULL, OG_ADVICE_CLIP, "no clip diverged with every seed");
     decide(gone, gone, NULL, OG_ADVICE_DIVERGED, "every run diverged");
-    decide(none, clip, &clip, OG_ADVICE_LOWER_RATE,
-           "0.25 of this one without a clip ends as well");
+    decide(none, clip, &clip, OG_ADVICE_LOWER_RATE, "without a clip a learning rate of 0.25 of this one ends as well");
     decide(none, clip, &slow, OG_ADVICE_CLIP, "ends only at 0.9667");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sum),    cmocka_unit_test(test_better),
-        cmocka_unit_test(test_stop),   cmocka_unit_test(test_rarely_wrong),
-        cmocka_unit_test(test_decide),
+        cmocka_unit_test(test_sum),     cmocka_unit_test(test_better),
+        cmocka_unit_test(test_stop),    cmocka_unit_test(test_rarely_wrong),
+        cmocka_unit_test(test_plateau), cmocka_unit_test(test_decide),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
