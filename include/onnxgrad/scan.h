@@ -141,6 +141,21 @@ typedef struct og_decision {
 OG_API og_decision og_trial_decide(const og_trial *none, const og_trial *clip,
                                    const og_trial *slower);
 
+/* ---- Learning rates -------------------------------------------------------------------------- */
+
+/* What a sweep says in which the rate grew by a factor a step. */
+typedef struct og_rate_advice {
+    double rate;                    /* the one to take, of one digit; NaN: the loss fell nowhere */
+    double steepest, lowest, grows; /* where the loss fell fastest, was lowest, grew again past half
+                                       of what it had fallen (NaN: nowhere) */
+    char reason[320];
+} og_rate_advice;
+
+/* From rates and the losses at them, which are smoothed into smooth[n] (may be NULL); a loss that
+ * is not finite ends the sweep. */
+OG_API og_rate_advice og_rate_suggest(size_t n, const double *rate, const double *loss,
+                                      double *smooth);
+
 #ifdef __cplusplus
 }
 #endif
