@@ -4,6 +4,7 @@
 #include "tools/output.h"
 #include "tools/progress.h"
 #include "tools/record.h"
+#include "tools/what_if.h"
 #include "models/zoo.h"
 
 #include <math.h>
@@ -44,6 +45,8 @@ static const option options[] = {
     { "log", 0, "FILE", NULL, "one JSON object a step, beside the run folder's metrics.jsonl",
       false },
     { "save-every", 0, "STEPS", "every epoch", "write checkpoints more often", false },
+    { "what-if", 0, "C,…", NULL, "tell what thresholds such as 0.5,1,2,5 would have clipped",
+      false },
     { "max-memory", 0, "SIZE", "of the machine", "refuse to need more, such as 2G", false },
     { "max-iterations", 0, "N", "1000000", "of all loops in one step", false },
     { "disable", 0, "PASS,…", NULL, "plan passes not to run", false },
@@ -93,6 +96,7 @@ typedef struct training {
     og_train_options options;
     og_trainer *trainer;
     progress progress;
+    what_if what_if;
     const char **feeds;
     char *record, new_folder[80];
     bool json;
@@ -128,6 +132,8 @@ static bool watch(void *context, const og_train_event *event)
     training *t = context;
 
     progress_event(&t->progress, event);
+    if (event->kind == OG_TRAIN_STEP)
+        what_if_add(&t->what_if, event->run.grad_norm);
     if (t->json && event->kind == OG_TRAIN_EPOCH)
         json_event(event);
     return !caught;
@@ -182,6 +188,10 @@ static int read_options(training *t)
         return USAGE;
     if (!progress_open(&t->progress, style))
         return usage_error(c->verb, "--progress is '%s', expected auto, bar, plain or none", style);
+    if (command_has(c, "what-if") && !what_if_read(&t->what_if, command_text(c, "what-if", "")))
+        return usage_error(c->verb,
+                           "--what-if is '%s', expected up to %d numbers above 0, as 0.5,1,2",
+                           command_text(c, "what-if", ""), WHAT_IFS);
     if (t->options.patience && !command_has(c, "val"))
         return usage_error(c->verb, "--patience needs --val");
     return DONE;
@@ -293,6 +303,7 @@ static int train(training *t)
         s = og_trainer_run(t->trainer);
     }
     progress_close(&t->progress);
+    what_if_print(&t->what_if, t->json);
     if (s == OG_STOPPED) {
         fprintf(stderr, "stopped and saved; onnxgrad train --resume %s goes on\n",
                 og_trainer_folder(t->trainer));
