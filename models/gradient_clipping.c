@@ -1,7 +1,7 @@
 /*
- * Gradient clipping: a network with one hidden layer learns Fashion-MNIST by plain gradient descent,
- * and no step may use a gradient longer than 1.  Prints for each epoch the loss, the mean norm of
- * the gradient, how often the clip acted, and the accuracy on the 10,000 test images.
+ * Gradient clipping: a network with one hidden layer learns Fashion-MNIST by plain gradient
+ * descent, and no step may use a gradient longer than 1.  Prints for each epoch the loss, the mean
+ * norm of the gradient, how often the clip acted, and the accuracy on the 10,000 test images.
  *
  *     cc gradient_clipping.c $(pkg-config --cflags --libs onnxgrad) -o gradient_clipping
  *     ./gradient_clipping ["clip_norm(1.0) | sgd(lr=0.01)"]
@@ -26,7 +26,8 @@ static bool print_epoch(void *context, const og_train_event *e)
 {
     (void)context;
     if (e->kind == OG_TRAIN_EPOCH) {
-        printf("epoch %2d: loss %.4f, norm %.3f, clipped %5.1f %% of the steps, test accuracy %.2f %%\n",
+        printf("epoch %2d: loss %.4f, norm %.3f, clipped %5.1f %% of the steps, test accuracy %.2f "
+               "%%\n",
                (int)e->epoch, e->loss, e->grad_norm, 100 * e->clipped, 100 * e->eval_metric);
         fflush(stdout);
     }
@@ -43,7 +44,11 @@ static int learn(og_graph *g, og_dataset *train, og_dataset *test, const char *c
 {
     og_trainer *trainer;
     const og_train_options options = {
-        .chain = chain, .batch = 64, .epochs = 10, .eval = test, .watch = print_epoch,
+        .chain = chain,
+        .batch = 64,
+        .epochs = 10,
+        .eval = test,
+        .watch = print_epoch,
     };
     int status = 0;
 

@@ -1,12 +1,14 @@
-/* lstm: one recurrent layer over pairs of numbers, and a number at the end, as in the adding problem. */
+/* lstm: one recurrent layer over pairs of numbers, and a number at the end, as in the adding
+ * problem. */
 #include "models/zoo.h"
 
 static void lstm_build(og_graph *g)
 {
     og_value *x = og_input(g, "x", "float[batch,100,2]");
     og_value *h = og_lstm_layer(x, 128, "lstm");
-    og_value *last = og_slice(h, og_int64s(g, 1, (int64_t[]){ 99 }), og_int64s(g, 1, (int64_t[]){ 100 }),
-                              og_int64s(g, 1, (int64_t[]){ 1 }), NULL);
+    og_value *last =
+        og_slice(h, og_int64s(g, 1, (int64_t[]){ 99 }), og_int64s(g, 1, (int64_t[]){ 100 }),
+                 og_int64s(g, 1, (int64_t[]){ 1 }), NULL);
 
     og_output(g, "y", og_linear(og_reshape_to(last, 2, (int64_t[]){ -1, 128 }), 1, "out"));
 }

@@ -1,4 +1,5 @@
-/* resnet8: a stem and three residual blocks for 32x32 colour images, after He et al. 2015 (arXiv:1512.03385). */
+/* resnet8: a stem and three residual blocks for 32x32 colour images, after He et al. 2015
+ * (arXiv:1512.03385). */
 #include "models/zoo.h"
 
 #include <stdio.h>

@@ -1,12 +1,13 @@
-/* onnxgrad chain: a chain of gradient transforms read, printed in its canonical form, and explained. */
+/* onnxgrad chain: a chain of gradient transforms read, printed in its canonical form, and
+ * explained. */
 #include "tools/command.h"
 
 #include <string.h>
 
 static int run_chain(command *c)
 {
-    og_step_options options = {.compat = command_text(c, "compat", NULL),
-                               .strict = command_has(c, "strict")};
+    og_step_options options = { .compat = command_text(c, "compat", NULL),
+                                .strict = command_has(c, "strict") };
     og_chain *chain = NULL;
     int status = DONE;
 
@@ -14,7 +15,8 @@ static int run_chain(command *c)
         report_print(og_chain_report(chain));
         status = USAGE; /* the text is what the user typed, not a file */
     } else {
-        const char *text = command_has(c, "explain") ? og_chain_explain(chain) : og_chain_text(chain);
+        const char *text =
+            command_has(c, "explain") ? og_chain_explain(chain) : og_chain_text(chain);
 
         if (text)
             printf("%s%s", text, *text && text[strlen(text) - 1] == '\n' ? "" : "\n");
@@ -26,15 +28,18 @@ static int run_chain(command *c)
 }
 
 static const option options[] = {
-    {"explain", 0, NULL, NULL, "also what the short names stand for, the slots, and the passes over memory", false},
-    {"compat", 0, "NAME", "torch", "whose defaults and formulas: torch, optax, onnx or keras", false},
-    {"strict", 0, NULL, NULL, "likely mistakes in the order of stages are errors", false},
-    {NULL, 0, NULL, NULL, NULL, false},
+    { "explain", 0, NULL, NULL,
+      "also what the short names stand for, the slots, and the passes over memory", false },
+    { "compat", 0, "NAME", "torch", "whose defaults and formulas: torch, optax, onnx or keras",
+      false },
+    { "strict", 0, NULL, NULL, "likely mistakes in the order of stages are errors", false },
+    { NULL, 0, NULL, NULL, NULL, false },
 };
 
 static const char *const examples[] = {
     "onnxgrad chain \"clip_norm(1.0) | adam(lr=1e-3)\"",
-    "onnxgrad chain \"c=clip_norm(1) | groups{ '*.bias': sgd(lr=0.1); _: adamw(lr=1e-3) }\" --explain",
+    "onnxgrad chain \"c=clip_norm(1) | groups{ '*.bias': sgd(lr=0.1); _: adamw(lr=1e-3) }\" "
+    "--explain",
     NULL,
 };
 

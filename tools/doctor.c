@@ -1,4 +1,5 @@
-/* onnxgrad doctor: what the library found on this machine, and whether its products come out right. */
+/* onnxgrad doctor: what the library found on this machine, and whether its products come out right.
+ */
 #include "tools/command.h"
 
 #include <onnxgrad/machine.h>
@@ -20,8 +21,9 @@ static void print_facts(const og_machine *m)
     printf("onnxgrad    %s, built by %s\n", og_version(), m->compiler);
     printf("threads     %d (what this process may use)\n", m->threads);
     printf("memory      %zu MB\n", m->memory >> 20);
-    const char *how = !forced ? "" : strcmp(forced, m->kernels) ? ", in place of ONNXGRAD_ISA="
-                                                                 : ", forced by ONNXGRAD_ISA=";
+    const char *how = !forced                      ? ""
+                      : strcmp(forced, m->kernels) ? ", in place of ONNXGRAD_ISA="
+                                                   : ", forced by ONNXGRAD_ISA=";
     printf("kernels     %s%s%s of %s\n", m->kernels, how, forced ? forced : "", m->kernels_built);
     printf("blas        %s%s%s\n", m->blas, core ? ", forced by OPENBLAS_CORETYPE=" : "",
            core ? core : "");
@@ -37,7 +39,8 @@ static int run_doctor(command *c)
     print_facts(&m);
     if (og_machine_check(&gflops, &report)) {
         report_print(&report);
-        fputs("hint: the BLAS of this machine computes wrong numbers; try another OPENBLAS_CORETYPE\n",
+        fputs("hint: the BLAS of this machine computes wrong numbers; try another "
+              "OPENBLAS_CORETYPE\n",
               stderr);
         return FAILED;
     }

@@ -42,10 +42,12 @@ static int derive(command *c, og_derive_options *o, const og_save_options *save,
 
 static int run_grad(command *c)
 {
-    og_derive_options o = {.loss = command_text(c, "loss", NULL), .of = command_text(c, "of", NULL),
-                           .wrt = command_text(c, "wrt", NULL), .train = command_text(c, "train", NULL),
-                           .freeze = command_text(c, "freeze", NULL),
-                           .prefix = command_text(c, "prefix", NULL)};
+    og_derive_options o = { .loss = command_text(c, "loss", NULL),
+                            .of = command_text(c, "of", NULL),
+                            .wrt = command_text(c, "wrt", NULL),
+                            .train = command_text(c, "train", NULL),
+                            .freeze = command_text(c, "freeze", NULL),
+                            .prefix = command_text(c, "prefix", NULL) };
 
     if (o.loss && o.of)
         return usage_error(c->verb, "--loss and --of exclude each other");
@@ -55,10 +57,11 @@ static int run_grad(command *c)
 static int run_step(command *c)
 {
     const char *form = command_text(c, "form", "functional");
-    og_derive_options o = {.loss = command_text(c, "loss", NULL), .chain = command_text(c, "opt", NULL),
-                           .train = command_text(c, "train", NULL),
-                           .freeze = command_text(c, "freeze", NULL)};
-    og_save_options save = {.prefix = command_text(c, "prefix", NULL)};
+    og_derive_options o = { .loss = command_text(c, "loss", NULL),
+                            .chain = command_text(c, "opt", NULL),
+                            .train = command_text(c, "train", NULL),
+                            .freeze = command_text(c, "freeze", NULL) };
+    og_save_options save = { .prefix = command_text(c, "prefix", NULL) };
 
     if (!strcmp(form, "training-info"))
         save.form = OG_SAVE_TRAINING_INFO;
@@ -68,29 +71,32 @@ static int run_step(command *c)
 }
 
 static const option grad_options[] = {
-    {"out", 'o', "FILE", NULL, "the file to write", false},
-    {"print", 0, NULL, NULL, "print the graph instead", false},
-    {"loss", 'l', "SPEC", "of the zoo", "what is differentiated; its labels become inputs", false},
-    {"of", 0, "OUTPUT", NULL, "differentiate the sum of an output instead", false},
-    {"wrt", 'w', "GLOB", "the parameters", "by which parameters and inputs", false},
-    {"train", 0, "GLOB", "found in the model", "only these tensors are parameters", false},
-    {"freeze", 0, "GLOB", NULL, "these tensors are no parameters", false},
-    {"prefix", 0, "TEXT", NULL, "before the names of outputs that are added", false},
-    {"seed", 's', "N", "0", "of a zoo model's weights", false},
-    {NULL, 0, NULL, NULL, NULL, false},
+    { "out", 'o', "FILE", NULL, "the file to write", false },
+    { "print", 0, NULL, NULL, "print the graph instead", false },
+    { "loss", 'l', "SPEC", "of the zoo", "what is differentiated; its labels become inputs",
+      false },
+    { "of", 0, "OUTPUT", NULL, "differentiate the sum of an output instead", false },
+    { "wrt", 'w', "GLOB", "the parameters", "by which parameters and inputs", false },
+    { "train", 0, "GLOB", "found in the model", "only these tensors are parameters", false },
+    { "freeze", 0, "GLOB", NULL, "these tensors are no parameters", false },
+    { "prefix", 0, "TEXT", NULL, "before the names of outputs that are added", false },
+    { "seed", 's', "N", "0", "of a zoo model's weights", false },
+    { NULL, 0, NULL, NULL, NULL, false },
 };
 
 static const option step_options[] = {
-    {"out", 'o', "FILE", NULL, "the file to write", false},
-    {"print", 0, NULL, NULL, "print the graph instead", false},
-    {"loss", 'l', "SPEC", "of the zoo", "terms such as cross_entropy(logits, label)", false},
-    {"opt", 'c', "CHAIN", "clip_norm(1.0) | adam(lr=1e-3)", "gradient transforms and optimizer", false},
-    {"form", 0, "FORM", "functional", "functional: state as inputs and NAME_new outputs; training-info", false},
-    {"train", 0, "GLOB", "found in the model", "train only these tensors", false},
-    {"freeze", 0, "GLOB", NULL, "do not train these tensors", false},
-    {"prefix", 0, "TEXT", NULL, "before the names of outputs that are added", false},
-    {"seed", 's', "N", "0", "of a zoo model's weights", false},
-    {NULL, 0, NULL, NULL, NULL, false},
+    { "out", 'o', "FILE", NULL, "the file to write", false },
+    { "print", 0, NULL, NULL, "print the graph instead", false },
+    { "loss", 'l', "SPEC", "of the zoo", "terms such as cross_entropy(logits, label)", false },
+    { "opt", 'c', "CHAIN", "clip_norm(1.0) | adam(lr=1e-3)", "gradient transforms and optimizer",
+      false },
+    { "form", 0, "FORM", "functional",
+      "functional: state as inputs and NAME_new outputs; training-info", false },
+    { "train", 0, "GLOB", "found in the model", "train only these tensors", false },
+    { "freeze", 0, "GLOB", NULL, "do not train these tensors", false },
+    { "prefix", 0, "TEXT", NULL, "before the names of outputs that are added", false },
+    { "seed", 's', "N", "0", "of a zoo model's weights", false },
+    { NULL, 0, NULL, NULL, NULL, false },
 };
 
 static const char *const grad_examples[] = {

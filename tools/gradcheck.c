@@ -16,8 +16,8 @@ static const option options[] = {
     { 0 },
 };
 
-static const char *const examples[] = { "onnxgrad gradcheck --ops", "onnxgrad gradcheck zoo:mlp model.onnx",
-                                        NULL };
+static const char *const examples[] = { "onnxgrad gradcheck --ops",
+                                        "onnxgrad gradcheck zoo:mlp model.onnx", NULL };
 
 static const char *const words[] = { "pass", "fail", "unsupported" };
 
@@ -42,8 +42,8 @@ static void watch(void *context, const og_case *one)
         json_string(r->what);
         putchar('}');
     } else if (!s->quiet || one->verdict == OG_FAILED) {
-        printf("%-11s %s%s%s%s%s%s\n", words[one->verdict], one->name, *r->what ? ": " : "", r->what,
-               *r->where ? " (" : "", r->where, *r->where ? ")" : "");
+        printf("%-11s %s%s%s%s%s%s\n", words[one->verdict], one->name, *r->what ? ": " : "",
+               r->what, *r->where ? " (" : "", r->where, *r->where ? ")" : "");
     }
 }
 

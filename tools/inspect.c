@@ -8,11 +8,12 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- The plan --------------------------------------------------------------------------------------------------- */
+/* ---- The plan -------------------------------------------------------------------------------- */
 
 enum { MOST_ENDS = 256, MOST_SHOWN = 160 };
 
-/* The plan for made-up inputs, whose free sizes are 2; false with the report of why there is none. */
+/* The plan for made-up inputs, whose free sizes are 2; false with the report of why there is none.
+ */
 static bool find_plan(og_graph *g, og_plan_facts *facts, og_report *why)
 {
     og_feed feeds[MOST_ENDS];
@@ -87,9 +88,9 @@ static void json_plan(og_graph *g)
     putchar('}');
 }
 
-/* ---- Text -------------------------------------------------------------------------------------------------------- */
+/* ---- Text ------------------------------------------------------------------------------------ */
 
-static const char *const gradient_words[] = {"yes", "yes", "zero", "no"};
+static const char *const gradient_words[] = { "yes", "yes", "zero", "no" };
 
 static void print_parameters(const og_inspection *x)
 {
@@ -115,8 +116,9 @@ static void print_text(const og_inspection *x, og_graph *g)
 
         bool cut = strlen(n->text) > MOST_SHOWN; /* an attribute may hold thousands of numbers */
 
-        printf("  #%-4zu %.*s%s  # %s%s%s\n", n->index, MOST_SHOWN, n->text, cut ? "…" : "", n->types,
-               n->gradient == OG_GRADIENT_NONE ? "; no gradient" : "", n->runs ? "" : "; cannot run");
+        printf("  #%-4zu %.*s%s  # %s%s%s\n", n->index, MOST_SHOWN, n->text, cut ? "…" : "",
+               n->types, n->gradient == OG_GRADIENT_NONE ? "; no gradient" : "",
+               n->runs ? "" : "; cannot run");
     }
     print_parameters(x);
     if (x->n_unsupported)
@@ -124,7 +126,7 @@ static void print_text(const og_inspection *x, og_graph *g)
     print_plan(g);
 }
 
-/* ---- JSON ------------------------------------------------------------------------------------------------------- */
+/* ---- JSON ------------------------------------------------------------------------------------ */
 
 static void key_text(const char *key, const char *text, int first)
 {
@@ -192,7 +194,7 @@ static void print_json(const og_inspection *x, og_graph *g)
     puts("}");
 }
 
-/* ---- Graphviz ----------------------------------------------------------------------------------------------------- */
+/* ---- Graphviz -------------------------------------------------------------------------------- */
 
 static void dot_string(const char *text)
 {
@@ -230,18 +232,29 @@ static void print_dot(const og_inspection *x)
     puts("}");
 }
 
-/* ---- Data and checkpoints ------------------------------------------------------------------------------------------ */
+/* ---- Data and checkpoints -------------------------------------------------------------------- */
 
 static bool number_at(const og_tensor *t, int64_t i, double *x)
 {
     switch (t->elem) {
-    case OG_FLOAT: *x = (double)((const float *)t->data)[i]; break;
-    case OG_DOUBLE: *x = ((const double *)t->data)[i]; break;
+    case OG_FLOAT:
+        *x = (double)((const float *)t->data)[i];
+        break;
+    case OG_DOUBLE:
+        *x = ((const double *)t->data)[i];
+        break;
     case OG_UINT8:
-    case OG_BOOL: *x = ((const uint8_t *)t->data)[i]; break;
-    case OG_INT32: *x = ((const int32_t *)t->data)[i]; break;
-    case OG_INT64: *x = (double)((const int64_t *)t->data)[i]; break;
-    default: return false;
+    case OG_BOOL:
+        *x = ((const uint8_t *)t->data)[i];
+        break;
+    case OG_INT32:
+        *x = ((const int32_t *)t->data)[i];
+        break;
+    case OG_INT64:
+        *x = (double)((const int64_t *)t->data)[i];
+        break;
+    default:
+        return false;
     }
     return true;
 }
@@ -280,7 +293,8 @@ static void print_array(const og_dataset *data, size_t i)
     double low, high;
 
     og_dataset_range(data, i, &low, &high);
-    printf("%-12s %s[%lld", a->name, og_elem_name(a->tensor.elem), (long long)og_dataset_rows(data));
+    printf("%-12s %s[%lld", a->name, og_elem_name(a->tensor.elem),
+           (long long)og_dataset_rows(data));
     for (int d = 1; d < a->tensor.rank; d++)
         printf(",%lld", (long long)a->tensor.dims[d]);
     printf("]  fed as %s", og_elem_name(a->elem));
@@ -365,7 +379,8 @@ static int inspect_model(command *c)
     model m;
     int status = model_look(&m, c->words[0]);
 
-    if (!status && og_inspect(m.graph, command_text(c, "train", NULL), command_text(c, "freeze", NULL), &x))
+    if (!status &&
+        og_inspect(m.graph, command_text(c, "train", NULL), command_text(c, "freeze", NULL), &x))
         status = report_print(og_graph_report(m.graph));
     if (!status) {
         if (command_has(c, "json"))
@@ -394,12 +409,13 @@ static int run_inspect(command *c)
 }
 
 static const option options[] = {
-    {"json", 0, NULL, NULL, "as one JSON object", false},
-    {"dot", 0, NULL, NULL, "the graph for Graphviz", false},
-    {"data", 'd', "SRC", NULL, "a data set instead of a model", false},
-    {"train", 0, "GLOB", "found in the model", "as for train: only these tensors are trained", false},
-    {"freeze", 0, "GLOB", NULL, "as for train: these tensors are not trained", false},
-    {NULL, 0, NULL, NULL, NULL, false},
+    { "json", 0, NULL, NULL, "as one JSON object", false },
+    { "dot", 0, NULL, NULL, "the graph for Graphviz", false },
+    { "data", 'd', "SRC", NULL, "a data set instead of a model", false },
+    { "train", 0, "GLOB", "found in the model", "as for train: only these tensors are trained",
+      false },
+    { "freeze", 0, "GLOB", NULL, "as for train: these tensors are not trained", false },
+    { NULL, 0, NULL, NULL, NULL, false },
 };
 
 static const char *const examples[] = {

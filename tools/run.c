@@ -59,7 +59,7 @@ static int feed_file(running *r, const char *text)
             free(own);
         }
         if (name)
-            r->feeds[r->n_feeds++] = (og_feed){name, *og_arrays_tensor(file, i)};
+            r->feeds[r->n_feeds++] = (og_feed){ name, *og_arrays_tensor(file, i) };
         if (equals)
             break;
     }
@@ -90,8 +90,9 @@ static int feed_rest(running *r)
         if (is_fed(r, name) || og_input_has_default(g, i))
             continue;
         if (!command_has(r->c, "random")) {
-            fprintf(stderr, "error: input '%s' (%s) is not given\n"
-                            "hint: --in %s=FILE.npy, or --random SEED makes it up\n",
+            fprintf(stderr,
+                    "error: input '%s' (%s) is not given\n"
+                    "hint: --in %s=FILE.npy, or --random SEED makes it up\n",
                     name, og_value_type(og_graph_input(g, i)), name);
             return USAGE;
         }
@@ -99,7 +100,7 @@ static int feed_rest(running *r)
             return usage_error(r->c->verb, "more than %d inputs", MOST);
         if (og_input_random(g, i, (uint64_t)seed, &r->made[r->n_feeds]))
             return report_print(og_graph_report(g));
-        r->feeds[r->n_feeds] = (og_feed){name, *r->made[r->n_feeds]};
+        r->feeds[r->n_feeds] = (og_feed){ name, *r->made[r->n_feeds] };
         r->n_feeds++;
     }
     return DONE;
@@ -108,13 +109,15 @@ static int feed_rest(running *r)
 static int run_once(running *r)
 {
     int64_t threads = 0;
-    og_session_options o = {0};
+    og_session_options o = { 0 };
 
-    if (!command_whole(r->c, "threads", 1, &threads) || !command_size(r->c, "max-memory", &o.max_memory) ||
+    if (!command_whole(r->c, "threads", 1, &threads) ||
+        !command_size(r->c, "max-memory", &o.max_memory) ||
         !command_whole(r->c, "max-iterations", 1, &o.max_iterations))
         return USAGE;
     o.threads = (int)threads;
-    for (og_value *v; r->n_out < MOST && (v = og_graph_output(r->model.graph, r->n_out)); r->n_out++)
+    for (og_value *v; r->n_out < MOST && (v = og_graph_output(r->model.graph, r->n_out));
+         r->n_out++)
         r->outputs[r->n_out] = og_value_name(v);
     if (og_session_new(r->model.graph, &o, &r->session) ||
         og_session_run(r->session, r->feeds, r->n_feeds, r->outputs, r->n_out, r->results, NULL))
@@ -122,7 +125,7 @@ static int run_once(running *r)
     return DONE;
 }
 
-/* ---- Results ---------------------------------------------------------------------------------------------------- */
+/* ---- Results --------------------------------------------------------------------------------- */
 
 enum { SHOWN = 8 };
 
@@ -164,7 +167,7 @@ static int save_results(running *r, const char *folder)
     og_arrays *arrays = og_arrays_new();
     char path[1100];
     int status = DONE;
-    og_report report = {0};
+    og_report report = { 0 };
 
     if (og_folder_make(folder, &report)) {
         status = report_print(&report);
@@ -221,13 +224,15 @@ static int run_run(command *c)
 }
 
 static const option options[] = {
-    {"in", 'i', "NAME=FILE", NULL, "an input from a .npy file, or all inputs from a .npz file", true},
-    {"random", 'r', "SEED", NULL, "make up the inputs that are not given; free sizes are 2", false},
-    {"out", 'o', "DIR", NULL, "write the outputs into DIR/outputs.npz", false},
-    {"threads", 't', "N", "all processors", "for one run", false},
-    {"max-memory", 0, "SIZE", "of the machine", "refuse to need more, such as 2G", false},
-    {"max-iterations", 0, "N", "1000000", "of all loops in the run", false},
-    {NULL, 0, NULL, NULL, NULL, false},
+    { "in", 'i', "NAME=FILE", NULL, "an input from a .npy file, or all inputs from a .npz file",
+      true },
+    { "random", 'r', "SEED", NULL, "make up the inputs that are not given; free sizes are 2",
+      false },
+    { "out", 'o', "DIR", NULL, "write the outputs into DIR/outputs.npz", false },
+    { "threads", 't', "N", "all processors", "for one run", false },
+    { "max-memory", 0, "SIZE", "of the machine", "refuse to need more, such as 2G", false },
+    { "max-iterations", 0, "N", "1000000", "of all loops in the run", false },
+    { NULL, 0, NULL, NULL, NULL, false },
 };
 
 static const char *const examples[] = {

@@ -1,4 +1,5 @@
-/* Gradients and training steps of whole models, as graphs to be saved: what `onnxgrad grad` and `onnxgrad step` do. */
+/* Gradients and training steps of whole models, as graphs to be saved: what `onnxgrad grad` and
+ * `onnxgrad step` do. */
 #ifndef ONNXGRAD_DERIVE_H
 #define ONNXGRAD_DERIVE_H
 
@@ -9,21 +10,22 @@ extern "C" {
 #endif
 
 typedef struct og_derive_options {
-    const char *loss;   /* SPEC, whose labels become inputs; NULL: see below */
-    const char *of;     /* instead of a loss: an output; its sum is differentiated */
-    const char *wrt;    /* selector of what to differentiate by; NULL: the parameters */
+    const char *loss;           /* SPEC, whose labels become inputs; NULL: see below */
+    const char *of;             /* instead of a loss: an output; its sum is differentiated */
+    const char *wrt;            /* selector of what to differentiate by; NULL: the parameters */
     const char *train, *freeze; /* selectors that change which tensors are parameters; NULL */
-    const char *chain;  /* of a step */
-    const char *prefix; /* before the names of outputs that are added; NULL: "" */
+    const char *chain;          /* of a step */
+    const char *prefix;         /* before the names of outputs that are added; NULL: "" */
 } og_derive_options;
 
-/* Adds to a model an output `<tensor>_grad` for each parameter, and for each input that `wrt` matches; with a loss
- * also the output `loss`.  Without loss and `of` the model's only output is taken, which must be a single number.
- * Fails with OG_EXISTS where a name is taken: `prefix` makes another. */
+/* Adds to a model an output `<tensor>_grad` for each parameter, and for each input that `wrt`
+ * matches; with a loss also the output `loss`.  Without loss and `of` the model's only output is
+ * taken, which must be a single number. Fails with OG_EXISTS where a name is taken: `prefix` makes
+ * another. */
 OG_API og_status og_model_add_gradients(og_graph *graph, const og_derive_options *options);
 
-/* Adds the loss and the training step to a model: saving it then writes the step (OG_SAVE_FUNCTIONAL) or the model with
- * its training step (OG_SAVE_TRAINING_INFO). */
+/* Adds the loss and the training step to a model: saving it then writes the step
+ * (OG_SAVE_FUNCTIONAL) or the model with its training step (OG_SAVE_TRAINING_INFO). */
 OG_API og_status og_model_add_step(og_graph *graph, const og_derive_options *options);
 
 #ifdef __cplusplus

@@ -50,8 +50,9 @@ typedef enum og_status {
 #undef OG_STATUS_ENUM
 } og_status;
 
-/* What went wrong, in three parts; each is a sentence without a final stop, or "".  `what` says found and
- * expected, `where` the file, node and tensor, `hint` what to try.  Text from files is escaped. */
+/* What went wrong, in three parts; each is a sentence without a final stop, or "".  `what` says
+ * found and expected, `where` the file, node and tensor, `hint` what to try.  Text from files is
+ * escaped. */
 typedef struct og_report {
     og_status code;
     char what[640];

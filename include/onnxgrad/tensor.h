@@ -48,9 +48,9 @@ typedef struct og_string {
     size_t size;
 } og_string;
 
-/* A tensor in row-major order.  The struct is a view: it says where the numbers lie, not who owns them.
- * Types of less than 8 bits are packed, the first element in the low bits; a string tensor's data are
- * og_string.  A scalar has rank 0. */
+/* A tensor in row-major order.  The struct is a view: it says where the numbers lie, not who owns
+ * them. Types of less than 8 bits are packed, the first element in the low bits; a string tensor's
+ * data are og_string.  A scalar has rank 0. */
 typedef struct og_tensor {
     og_elem elem;
     int rank;
@@ -62,8 +62,8 @@ typedef struct og_tensor {
 /* A view over memory of the caller.  `dims` is kept, not copied. */
 OG_API og_tensor og_tensor_view(og_elem elem, int rank, const int64_t *dims, void *data);
 
-/* A zeroed tensor that owns its memory, 64-byte aligned; NULL when memory is short or a size overflows.
- * og_tensor_free takes only what og_tensor_new and og_tensor_copy made; NULL is fine. */
+/* A zeroed tensor that owns its memory, 64-byte aligned; NULL when memory is short or a size
+ * overflows. og_tensor_free takes only what og_tensor_new and og_tensor_copy made; NULL is fine. */
 OG_API og_tensor *og_tensor_new(og_elem elem, int rank, const int64_t *dims);
 OG_API og_tensor *og_tensor_copy(const og_tensor *tensor);
 OG_API void og_tensor_free(og_tensor *tensor);
@@ -71,7 +71,8 @@ OG_API void og_tensor_free(og_tensor *tensor);
 /* Bytes of the data: packed types rounded up to whole bytes, strings as og_string. */
 OG_API size_t og_tensor_bytes(const og_tensor *tensor);
 
-/* "float", "int64", "float8e4m3fn" …, as ONNX spells types in text; OG_UNDEFINED for an unknown name. */
+/* "float", "int64", "float8e4m3fn" …, as ONNX spells types in text; OG_UNDEFINED for an unknown
+ * name. */
 OG_API const char *og_elem_name(og_elem elem);
 OG_API og_elem og_elem_from_name(const char *name);
 OG_API int og_elem_bits(og_elem elem);

@@ -60,8 +60,8 @@ typedef struct og_train_options {
     og_dataset *eval;   /* only measured */
     int64_t patience;   /* epochs without a better validation loss; 0: never stop early */
     const char *metric; /* "accuracy"; NULL: accuracy for class labels; "none" */
-    const char *init;   /* file of named tensors to begin with, such as a checkpoint, whose optimizer
-                           state is left out; NULL: the model's own numbers */
+    const char *init; /* file of named tensors to begin with, such as a checkpoint, whose optimizer
+                         state is left out; NULL: the model's own numbers */
     const char *folder; /* of the run: see below; NULL: as new_folder says */
     const char
         *new_folder; /* "runs/mlp": makes runs/mlp-1, or the next that is free; NULL: no folder */

@@ -1,8 +1,10 @@
 /*
- * The reverse sweep: from the output back to the wanted values, over the nodes that lie on a path between them.
+ * The reverse sweep: from the output back to the wanted values, over the nodes that lie on a path
+ * between them.
  *
- * A value used several times gets one gradient per use; they are summed when the sweep reaches its producer, because
- * by then all its readers were visited. Gradients are nodes, so a second sweep over them gives second derivatives.
+ * A value used several times gets one gradient per use; they are summed when the sweep reaches its
+ * producer, because by then all its readers were visited. Gradients are nodes, so a second sweep
+ * over them gives second derivatives.
  */
 #include "autodiff/autodiff.h"
 
@@ -11,18 +13,18 @@
 typedef struct sweep {
     og_graph *g;
     og_arena *scratch;
-    size_t n_values, n_nodes;  /* as they stood before the sweep added its own */
-    size_t first;              /* nodes before this one are left alone */
-    og_value **grad;           /* [n_values] sum so far, or NULL */
-    bool *wanted;              /* [n_values] lies on a path from a wanted value */
-    bool *needed;              /* [n_nodes] lies on a path to the output */
+    size_t n_values, n_nodes; /* as they stood before the sweep added its own */
+    size_t first;             /* nodes before this one are left alone */
+    og_value **grad;          /* [n_values] sum so far, or NULL */
+    bool *wanted;             /* [n_values] lies on a path from a wanted value */
+    bool *needed;             /* [n_nodes] lies on a path to the output */
 } sweep;
 
 /* Real numbers carry a gradient; integers, booleans and strings do not. */
 static bool differentiable(const og_value *v)
 {
-    return v->type.kind == OG_TENSOR && (v->type.elem == OG_UNDEFINED ||
-                                         og_elem_in(v->type.elem, OG_FLOATS));
+    return v->type.kind == OG_TENSOR &&
+           (v->type.elem == OG_UNDEFINED || og_elem_in(v->type.elem, OG_FLOATS));
 }
 
 static void add_gradient(sweep *s, og_value *v, og_value *dv)
@@ -46,7 +48,8 @@ static void mark_wanted(sweep *s, og_value *const wrt[], size_t n)
             any = node->in[j] && node->in[j]->graph == s->g && s->wanted[node->in[j]->id] &&
                   differentiable(node->in[j]);
         for (int k = 0; any && k < node->n_out; k++)
-            s->wanted[node->out[k]->id] = differentiable(node->out[k]) || s->wanted[node->out[k]->id];
+            s->wanted[node->out[k]->id] =
+                differentiable(node->out[k]) || s->wanted[node->out[k]->id];
     }
 }
 
@@ -69,8 +72,8 @@ static void mark_needed(sweep *s, og_value *output)
 static og_status no_gradient(sweep *s, const og_node *node)
 {
     char text[300];
-    og_status status = og_fail(og_graph_errors(s->g), OG_NO_GRADIENT, "%s has no gradient",
-                               node->op->name);
+    og_status status =
+        og_fail(og_graph_errors(s->g), OG_NO_GRADIENT, "%s has no gradient", node->op->name);
 
     og_report_where(og_graph_errors(s->g), "%s", og_node_text(node, text, sizeof text));
     return status;
@@ -91,9 +94,9 @@ static og_status visit_rule(sweep *s, og_grad *c)
 static og_status backward_from(og_graph *g, size_t first, og_value *output, og_value *seed,
                                og_value *const wrt[], size_t n, og_value *grads[]);
 
-/* An operator without a rule is differentiated through its expansion: the expansion's nodes are added, swept from the
- * outputs' gradients to the node's inputs, and take the node's place.  No further: where one input depends on another,
- * the sweep outside goes that way. */
+/* An operator without a rule is differentiated through its expansion: the expansion's nodes are
+ * added, swept from the outputs' gradients to the node's inputs, and take the node's place.  No
+ * further: where one input depends on another, the sweep outside goes that way. */
 static og_status visit_expansion(sweep *s, og_grad *c)
 {
     og_node *node = c->node;
@@ -105,7 +108,8 @@ static og_status visit_expansion(sweep *s, og_grad *c)
     if (!out || !in || !part)
         return og_graph_no_memory(s->g);
     OG_TRY(og_node_expand(node));
-    node->dead = false; /* its own outputs stay in use; only the derivative goes through the expansion */
+    node->dead =
+        false; /* its own outputs stay in use; only the derivative goes through the expansion */
     for (int k = 0; k < node->n_out; k++) {
         out[k] = node->out[k]->replaced_by;
         node->out[k]->replaced_by = NULL;
@@ -154,7 +158,7 @@ static og_status visit(sweep *s, og_node *node)
     }
     if (!any)
         return OG_OK;
-    og_grad c = {.g = s->g, .node = node, .attrs = node->attrs, .dy = dy, .dx = dx, .want = want};
+    og_grad c = { .g = s->g, .node = node, .attrs = node->attrs, .dy = dy, .dx = dx, .want = want };
     if (node->op->gradient)
         OG_TRY(visit_rule(s, &c));
     else if (node->op->expand)
@@ -167,8 +171,8 @@ static og_status visit(sweep *s, og_node *node)
     return og_graph_status(s->g);
 }
 
-static og_status sweep_from(sweep *s, og_value *output, og_value *seed, og_value *const wrt[], size_t n,
-                            og_value *grads[])
+static og_status sweep_from(sweep *s, og_value *output, og_value *seed, og_value *const wrt[],
+                            size_t n, og_value *grads[])
 {
     if (!s->grad || !s->wanted || !s->needed)
         return og_graph_no_memory(s->g);
@@ -196,22 +200,27 @@ static og_status backward_from(og_graph *g, size_t first, og_value *output, og_v
     og_arena *scratch = og_arena_new();
     if (!scratch)
         return og_graph_no_memory(g);
-    sweep s = {.g = g, .scratch = scratch, .n_values = g->values.n, .n_nodes = g->nodes.n, .first = first,
-               .grad = OG_NEW_N(scratch, og_value *, g->values.n + 1),
-               .wanted = OG_NEW_N(scratch, bool, g->values.n + 1),
-               .needed = OG_NEW_N(scratch, bool, g->nodes.n + 1)};
+    sweep s = { .g = g,
+                .scratch = scratch,
+                .n_values = g->values.n,
+                .n_nodes = g->nodes.n,
+                .first = first,
+                .grad = OG_NEW_N(scratch, og_value *, g->values.n + 1),
+                .wanted = OG_NEW_N(scratch, bool, g->values.n + 1),
+                .needed = OG_NEW_N(scratch, bool, g->nodes.n + 1) };
     og_status status = sweep_from(&s, output, seed, wrt, n, grads);
     og_arena_free(scratch);
     return status;
 }
 
-og_status og_backward(og_graph *g, og_value *output, og_value *seed, og_value *const wrt[], size_t n,
-                      og_value *grads[])
+og_status og_backward(og_graph *g, og_value *output, og_value *seed, og_value *const wrt[],
+                      size_t n, og_value *grads[])
 {
     return backward_from(g, 0, output, seed, wrt, n, grads);
 }
 
-og_status og_gradients(og_graph *g, og_value *loss, og_value *const wrt[], size_t n, og_value *grads[])
+og_status og_gradients(og_graph *g, og_value *loss, og_value *const wrt[], size_t n,
+                       og_value *grads[])
 {
     char text[200];
 
@@ -222,8 +231,9 @@ og_status og_gradients(og_graph *g, og_value *loss, og_value *const wrt[], size_
         return og_fail(og_graph_errors(g), OG_BAD_ARGUMENT, "no loss to differentiate");
     for (int i = 0; i < loss->type.rank; i++)
         if (og_dim_known(loss->type.dims[i]) && loss->type.dims[i] != 1)
-            return og_fail(og_graph_errors(g), OG_NOT_SCALAR, "the loss '%s' is %s, expected one number",
-                           loss->name, og_type_text(g->dims, &loss->type, text, sizeof text));
+            return og_fail(og_graph_errors(g), OG_NOT_SCALAR,
+                           "the loss '%s' is %s, expected one number", loss->name,
+                           og_type_text(g->dims, &loss->type, text, sizeof text));
     OG_TRY(og_backward(g, loss, NULL, wrt, n, grads));
     for (size_t i = 0; i < n; i++)
         if (!grads[i])

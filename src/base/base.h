@@ -186,7 +186,8 @@ char *og_path_join(og_arena *arena, const char *folder, const char *name);
 const char *og_path_base(const char *path);              /* behind the last slash */
 char *og_path_folder(og_arena *arena, const char *path); /* "." where there is none */
 
-/* Where `folder/name` really lies, all links followed; OG_BAD_FILE unless that is inside the folder. */
+/* Where `folder/name` really lies, all links followed; OG_BAD_FILE unless that is inside the
+ * folder. */
 og_status og_path_inside(og_arena *arena, const char *folder, const char *name, char **path,
                          og_report *report);
 
@@ -212,11 +213,11 @@ typedef struct og_mt19937 {
 void og_mt_seed(og_mt19937 *mt, uint32_t seed);
 double og_mt_double(og_mt19937 *mt);
 
-/* ---- Threads ------------------------------------------------------------------------------------------------ */
+/* ---- Threads --------------------------------------------------------------------------------- */
 
-/* A pool of n threads, the caller among them; NULL only when memory is short.  og_threads_run gives every piece
- * in [0, pieces) to one thread (index in [0, n), the caller is 0) and returns when all are done.  One job at a
- * time; a NULL pool runs everything in the caller. */
+/* A pool of n threads, the caller among them; NULL only when memory is short.  og_threads_run gives
+ * every piece in [0, pieces) to one thread (index in [0, n), the caller is 0) and returns when all
+ * are done.  One job at a time; a NULL pool runs everything in the caller. */
 typedef struct og_threads og_threads;
 typedef void og_piece(void *context, int64_t piece, int thread);
 og_threads *og_threads_new(int n);

@@ -1,9 +1,10 @@
 /*
  * A pool of threads that share the pieces of one job at a time.
  *
- * Pieces are taken by whoever is free, so a worker that the system has put aside holds up at most the piece it is in;
- * waiting spins for some microseconds, then gives the core away.  (OpenMP's barriers spin for milliseconds when
- * another process holds a core, and on a shared machine that made two threads ten times slower than one.)
+ * Pieces are taken by whoever is free, so a worker that the system has put aside holds up at most
+ * the piece it is in; waiting spins for some microseconds, then gives the core away.  (OpenMP's
+ * barriers spin for milliseconds when another process holds a core, and on a shared machine that
+ * made two threads ten times slower than one.)
  */
 #include "base/base.h"
 
@@ -29,7 +30,7 @@ struct og_threads {
     void *context;
     int64_t pieces, chunk;
     _Atomic int64_t next, done;
-    atomic_int active;       /* workers that may be looking at the job */
+    atomic_int active; /* workers that may be looking at the job */
     atomic_uint generation;
     atomic_int sleepers;
     atomic_bool ending;
@@ -128,7 +129,7 @@ og_threads *og_threads_new(int n)
     while (t->started < t->n - 1) {
         worker *w = &t->workers[t->started];
 
-        *w = (worker){.pool = t, .index = t->started + 1};
+        *w = (worker){ .pool = t, .index = t->started + 1 };
         if (pthread_create(&w->thread, NULL, worker_main, w))
             break;
         t->started++;
@@ -150,7 +151,10 @@ void og_threads_free(og_threads *t)
     og_free(t);
 }
 
-int og_threads_count(const og_threads *t) { return t ? t->n : 1; }
+int og_threads_count(const og_threads *t)
+{
+    return t ? t->n : 1;
+}
 
 /* Spins for as long as a piece may take, then lets others have the core. */
 static void wait_until(const _Atomic int64_t *counter, int64_t value)

@@ -162,8 +162,8 @@ static og_status gradient_of(prober *p, const og_value *x, const og_value *gradi
         return p->report->code;
     }
     if (view.elem != OG_DOUBLE || view.count != count)
-        return og_fail(p->report, OG_BUG, "the gradient of '%s' has %lld numbers of type %s", x->name,
-                       (long long)view.count, og_elem_name(view.elem));
+        return og_fail(p->report, OG_BUG, "the gradient of '%s' has %lld numbers of type %s",
+                       x->name, (long long)view.count, og_elem_name(view.elem));
     if (!(*copy = og_tensor_copy(&view)))
         return og_fail(p->report, OG_NO_MEMORY, "no memory for a gradient");
     return OG_OK;
@@ -194,8 +194,7 @@ static og_status compare_all(prober *p, og_value *const wrt[], size_t n, og_valu
         OG_TRY(numbers_of(p, wrt[i], &x, &count));
         if (grads[i])
             OG_TRY(gradient_of(p, wrt[i], grads[i], count, &gradient));
-        og_status s =
-            compare_tensor(p, wrt[i]->name, x, count, gradient ? gradient->data : NULL);
+        og_status s = compare_tensor(p, wrt[i]->name, x, count, gradient ? gradient->data : NULL);
         og_tensor_free(gradient);
         OG_TRY(s);
         add_result(sum, &one);

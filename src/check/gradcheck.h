@@ -18,9 +18,9 @@ typedef struct og_gradcheck_options {
     double
         tolerance; /* of a difference, against the largest number of the gradient or 1; 0: 1e-8 */
     int threads;
-    int output;      /* of a sample: by output output-1 alone; 0: by all together */
+    int output;                /* of a sample: by output output-1 alone; 0: by all together */
     og_gradcheck_result *each; /* room for a result for each of wrt; NULL */
-    og_state *state; /* where parameters live; NULL: the graph's initial ones */
+    og_state *state;           /* where parameters live; NULL: the graph's initial ones */
 } og_gradcheck_options;
 
 struct og_gradcheck_result {
@@ -45,10 +45,12 @@ og_status og_gradcheck_sample(const og_op *op, const char *sample,
                               const og_gradcheck_options *options, og_gradcheck_result *result,
                               og_report *report);
 
-/* The sum of a graph's outputs, each times random numbers of its shape; NULL where no output is double. */
+/* The sum of a graph's outputs, each times random numbers of its shape; NULL where no output is
+ * double. */
 og_value *og_gradcheck_loss(og_graph *graph);
 
-/* Makes a graph double: types, constants, state, attributes.  OG_UNSUPPORTED names a node that takes no doubles. */
+/* Makes a graph double: types, constants, state, attributes.  OG_UNSUPPORTED names a node that
+ * takes no doubles. */
 og_status og_graph_widen(og_graph *graph);
 
 /* Whether any real input of the operator has a gradient: by rule, expansion or as zero. */

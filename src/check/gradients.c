@@ -13,7 +13,8 @@ static og_status check_sample(const og_op *op, const char *text, int order, og_r
     og_gradcheck_result result;
     og_status s = og_gradcheck_sample(op, text, &options, &result, report);
 
-    if (s == OG_BAD_TYPE) { /* a sample of a type that has no double twin: nothing to differentiate */
+    if (s ==
+        OG_BAD_TYPE) { /* a sample of a type that has no double twin: nothing to differentiate */
         og_report_clear(report);
         return OG_OK;
     }
@@ -33,7 +34,8 @@ static og_status check_operator(og_cases *cases, const og_op *op)
     for (const char *const *text = op->samples; *text && !s; text++)
         for (int order = 1; order <= 2 && !s; order++)
             s = check_sample(op, *text, order, &report);
-    snprintf(name, sizeof name, "%s%s%s", op->domain ? op->domain : "", op->domain ? "::" : "", op->name);
+    snprintf(name, sizeof name, "%s%s%s", op->domain ? op->domain : "", op->domain ? "::" : "",
+             op->name);
     return og_cases_add(cases, name, s, &report);
 }
 
@@ -140,12 +142,13 @@ static og_status check_model(model_check *m, const og_cases_options *options)
     og_value *loss = og_gradcheck_loss(m->g);
     OG_TRY(og_graph_status(m->g));
     if (!loss || !m->wrt.n)
-        return og_fail(og_cases_errors(m->cases), OG_NO_GRADIENT,
-                       "the model has no real %s", loss ? "input or parameter" : "output");
+        return og_fail(og_cases_errors(m->cases), OG_NO_GRADIENT, "the model has no real %s",
+                       loss ? "input or parameter" : "output");
     if (!(each = OG_NEW_N(m->arena, og_gradcheck_result, m->wrt.n)))
         return no_memory(m);
-    const og_gradcheck_options o = { .each = each, .elements = 8, .tolerance = 1e-6,
-                                     .threads = options ? options->threads : 0 };
+    const og_gradcheck_options o = {
+        .each = each, .elements = 8, .tolerance = 1e-6, .threads = options ? options->threads : 0
+    };
     OG_TRY(og_gradcheck(m->g, loss, m->wrt.v, m->wrt.n, m->feeds.v, m->feeds.n, &o, &all,
                         og_cases_errors(m->cases)));
     return add_results(m, each);

@@ -8,8 +8,12 @@ static void fill(og_tensor *t, og_philox *random)
         case OG_FLOAT:
         case OG_DOUBLE:
         case OG_FLOAT16:
-        case OG_BFLOAT16: og_set_double(t, i, 2 * og_philox_uniform(random) - 1); break;
-        default: og_set_int(t, i, (int64_t)og_philox_below(random, 2)); break;
+        case OG_BFLOAT16:
+            og_set_double(t, i, 2 * og_philox_uniform(random) - 1);
+            break;
+        default:
+            og_set_int(t, i, (int64_t)og_philox_below(random, 2));
+            break;
         }
 }
 
@@ -30,7 +34,8 @@ og_status og_input_random(og_graph *g, size_t i, uint64_t seed, og_tensor **tens
         dims[d] = og_dim_known(v->type.dims[d]) ? v->type.dims[d] : 2;
     if (!(*tensor = og_tensor_new(v->type.elem, v->type.rank, dims)))
         return og_fail(og_graph_errors(g), OG_NO_MEMORY, "no memory for input '%s'", shown);
-    fill(*tensor, &(og_philox){.seed = seed, .stream = og_hash_bytes(0, v->name, strlen(v->name))});
+    fill(*tensor,
+         &(og_philox){ .seed = seed, .stream = og_hash_bytes(0, v->name, strlen(v->name)) });
     return OG_OK;
 }
 

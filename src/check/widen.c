@@ -1,8 +1,9 @@
 /*
- * A graph in double: what was float, float16 or bfloat16 in inputs, constants, state and attributes.
+ * A graph in double: what was float, float16 or bfloat16 in inputs, constants, state and
+ * attributes.
  *
- * Differences of a float function are too coarse to judge a gradient by, so a model is checked as if
- * it had been written in double.
+ * Differences of a float function are too coarse to judge a gradient by, so a model is checked as
+ * if it had been written in double.
  */
 #include "check/gradcheck.h"
 #include "graph/node.h"
@@ -64,8 +65,8 @@ static og_status widen_node(og_node *node)
     og_report refused = { 0 };
     if (!og_ports_check(node->op, node->n_in, types, &refused))
         return OG_OK;
-    og_status s = og_fail(og_graph_errors(g), OG_UNSUPPORTED, "the model cannot be checked in double: %s",
-                          refused.what);
+    og_status s = og_fail(og_graph_errors(g), OG_UNSUPPORTED,
+                          "the model cannot be checked in double: %s", refused.what);
     og_report_where(og_graph_errors(g), "%s", og_node_text(node, text, sizeof text));
     return s;
 }

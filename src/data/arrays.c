@@ -226,4 +226,7 @@ done:
     return s;
 }
 
-og_status og_folder_make(const char *path, og_report *report) { return og_directory_make(path, report); }
+og_status og_folder_make(const char *path, og_report *report)
+{
+    return og_directory_make(path, report);
+}

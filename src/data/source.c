@@ -463,7 +463,9 @@ static og_status unknown_kind(source *s, const char *text, const char *name)
     else if (near)
         og_report_hint(s->report, "did you mean '%s'?", near);
     else
-        og_report_hint(s->report, "sources are digits, fashion-mnist, adding, order, idx:, npz:, npy: and csv:");
+        og_report_hint(
+            s->report,
+            "sources are digits, fashion-mnist, adding, order, idx:, npz:, npy: and csv:");
     return OG_BAD_ARGUMENT;
 }
 

@@ -1,6 +1,6 @@
 /*
- * Subgraphs of steps. A body becomes a graph of its own, whose last inputs are the outer values it reads, and gets plans
- * by the shapes it is fed with, like a session.
+ * Subgraphs of steps. A body becomes a graph of its own, whose last inputs are the outer values it
+ * reads, and gets plans by the shapes it is fed with, like a session.
  */
 #include "exec/plan.h"
 
@@ -61,16 +61,15 @@ og_status og_body_run(og_call *c, og_graph *body, int n_in, const og_tensor *con
     assert(b->graph);
     size_t n = (size_t)n_in + b->n_captured;
     if (n != b->graph->inputs.n || (size_t)n_out != b->graph->outputs.n)
-        return og_call_fail(c, OG_BAD_ARGUMENT,
-                            "subgraph '%s' has %zu inputs and %zu outputs, expected %d and %d",
-                            body->name, b->graph->inputs.n - b->n_captured, b->graph->outputs.n, n_in,
-                            n_out);
+        return og_call_fail(
+            c, OG_BAD_ARGUMENT, "subgraph '%s' has %zu inputs and %zu outputs, expected %d and %d",
+            body->name, b->graph->inputs.n - b->n_captured, b->graph->outputs.n, n_in, n_out);
     for (int i = 0; i < n_in; i++)
         b->feeds[i].tensor = *in[i];
     for (size_t i = 0; i < b->n_captured; i++)
         b->feeds[(size_t)n_in + i].tensor = b->captured[i]->tensor;
-    og_plan *plan = og_plan_find(&b->plans, b->graph, b->feeds, n, b->fetches, (size_t)n_out,
-                                 outer->options);
+    og_plan *plan =
+        og_plan_find(&b->plans, b->graph, b->feeds, n, b->fetches, (size_t)n_out, outer->options);
     if (!plan)
         return c->report->code;
     og_plan_set_feeds(plan, b->feeds);

@@ -1,16 +1,18 @@
 /*
- * Groups of elementwise steps, run tile by tile: every member works on the same few hundred elements before the next
- * tile comes, so what passes between members stays in the first-level cache and memory is read and written once.
+ * Groups of elementwise steps, run tile by tile: every member works on the same few hundred
+ * elements before the next tile comes, so what passes between members stays in the first-level
+ * cache and memory is read and written once.
  *
- * Values that no one outside the group reads have no place in memory at all, only a slot of the tile.
+ * Values that no one outside the group reads have no place in memory at all, only a slot of the
+ * tile.
  */
 #include "exec/plan.h"
 
 enum {
     OG_MAX_LOOP_IN = 16,
-    TILE = 512,          /* elements: operands of a dozen members fit 32 KB */
+    TILE = 512, /* elements: operands of a dozen members fit 32 KB */
     PIECE = 32 * TILE,
-    SLOT = TILE * 16     /* bytes: room for the widest element */
+    SLOT = TILE * 16 /* bytes: room for the widest element */
 };
 
 typedef struct fused_operand {
@@ -50,7 +52,8 @@ static bool has_plain_loop(const og_node *node)
         !op->loop(node->attrs, deciding->type.elem, node->out[0]->type.elem))
         return false;
     for (int j = 0; j < node->n_in; j++)
-        if (node->in[j] && node->in[j]->type.elem != deciding->type.elem && node->in[j]->type.elem != OG_BOOL)
+        if (node->in[j] && node->in[j]->type.elem != deciding->type.elem &&
+            node->in[j]->type.elem != OG_BOOL)
             return false;
     return true;
 }
@@ -70,8 +73,8 @@ bool og_fusable(const plan_step *step)
             og_count(node->out[k]->type.rank, node->out[k]->type.dims) != count)
             return false;
     for (int j = 0; j < node->n_in; j++)
-        if (node->in[j] && (og_elem_bits(node->in[j]->type.elem) < 8 ||
-                            !one_or_all(&node->in[j]->type, count)))
+        if (node->in[j] &&
+            (og_elem_bits(node->in[j]->type.elem) < 8 || !one_or_all(&node->in[j]->type, count)))
             return false;
     return true;
 }
@@ -80,9 +83,9 @@ static void fused_run(const og_call *c, int64_t piece, void *scratch)
 {
     const fused_group *g = c->work;
     int64_t begin = piece * PIECE, end = begin + PIECE < g->count ? begin + PIECE : g->count;
-    void *out[16] = {NULL};
-    const void *in[OG_MAX_LOOP_IN] = {NULL};
-    int64_t step[OG_MAX_LOOP_IN] = {0};
+    void *out[16] = { NULL };
+    const void *in[OG_MAX_LOOP_IN] = { NULL };
+    int64_t step[OG_MAX_LOOP_IN] = { 0 };
 
     for (int64_t at = begin; at < end; at += TILE) {
         int64_t n = at + TILE < end ? TILE : end - at;
@@ -111,7 +114,7 @@ static void fused_run(const og_call *c, int64_t piece, void *scratch)
     }
 }
 
-/* ---- Preparing ------------------------------------------------------------------------------------------------ */
+/* ---- Preparing ------------------------------------------------------------------------------- */
 
 typedef struct tile_slots {
     const plan_value *holder[128]; /* whose numbers the slot holds now */
@@ -171,12 +174,14 @@ static og_status prepare_member(og_plan *plan, size_t i, fused_member *f, tile_s
         if (!set_operand(&f->in[j], v, count, slot_of(slots, v)))
             return OG_BUG;
     }
-    for (int j = 0; j < node->n_in; j++) /* free what this member reads last: its own result may lie there */
+    for (int j = 0; j < node->n_in;
+         j++) /* free what this member reads last: its own result may lie there */
         if (s->in[j] && s->in[j]->place == PLACE_TILE && s->in[j]->last_reader == (int)i) {
             size_t slot = slot_of(slots, s->in[j]);
 
-            if (slot != SIZE_MAX && og_elem_bits(s->in[j]->tensor.elem) ==
-                                        og_elem_bits(s->out[0]->tensor.elem) && node->n_out == 1)
+            if (slot != SIZE_MAX &&
+                og_elem_bits(s->in[j]->tensor.elem) == og_elem_bits(s->out[0]->tensor.elem) &&
+                node->n_out == 1)
                 slots->holder[slot] = NULL;
         }
     for (int k = 0; k < node->n_out; k++) {
@@ -193,7 +198,7 @@ og_status og_fused_prepare(og_plan *plan, size_t first, og_report *report)
 {
     plan_step *s = &plan->steps[first];
     fused_group *g = OG_NEW(plan->arena, fused_group);
-    tile_slots slots = {0};
+    tile_slots slots = { 0 };
     size_t end = first;
 
     while (end < plan->n_steps && plan->steps[end].group == s->group)
@@ -206,7 +211,8 @@ og_status og_fused_prepare(og_plan *plan, size_t first, og_report *report)
         og_status status = prepare_member(plan, i, &g->members[i - first], &slots, g->count);
 
         if (status)
-            return og_fail(report, status, "a group of %zu elementwise steps cannot be laid out", g->n);
+            return og_fail(report, status, "a group of %zu elementwise steps cannot be laid out",
+                           g->n);
     }
     s->call.work = g;
     s->call.pieces = (g->count + PIECE - 1) / PIECE;

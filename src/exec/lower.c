@@ -32,9 +32,15 @@ static og_status make_call(og_plan *plan, plan_step *s, const plan_options *opti
     }
     for (int k = 0; k < node->n_out; k++)
         out[k] = dropped(s, k) ? NULL : tensor_of(s->out[k]);
-    s->call = (og_call){.op = node->op, .attrs = node->attrs, .n_in = node->n_in, .n_out = node->n_out,
-                        .in = in, .out = out, .pieces = 1, .arena = plan->arena,
-                        .report = options->report};
+    s->call = (og_call){ .op = node->op,
+                         .attrs = node->attrs,
+                         .n_in = node->n_in,
+                         .n_out = node->n_out,
+                         .in = in,
+                         .out = out,
+                         .pieces = 1,
+                         .arena = plan->arena,
+                         .report = options->report };
     s->call.stream = og_hash_bytes(1, node->out[0]->name, strlen(node->out[0]->name));
     s->run = node->op->run;
     s->finish = node->op->finish;
@@ -42,7 +48,8 @@ static og_status make_call(og_plan *plan, plan_step *s, const plan_options *opti
     return OG_OK;
 }
 
-/* The inputs as .prepare may see them: the numbers of constants only, for all others come with each run. */
+/* The inputs as .prepare may see them: the numbers of constants only, for all others come with each
+ * run. */
 static const og_tensor **prepared_inputs(og_plan *plan, const plan_step *s)
 {
     const og_tensor **in = OG_NEW_N(plan->arena, const og_tensor *, s->call.n_in + 1);
@@ -124,7 +131,8 @@ static og_status make_scratch(og_plan *plan, const plan_options *options)
     plan->piece_scratch = (plan->piece_scratch + 127) & ~(size_t)63;
     size_t total = plan->piece_scratch * (size_t)plan->threads;
     if (total + plan->shared_scratch > options->max_memory)
-        return og_fail(options->report, OG_LIMIT, "the plan needs %zu MB of scratch, the limit is %zu MB",
+        return og_fail(options->report, OG_LIMIT,
+                       "the plan needs %zu MB of scratch, the limit is %zu MB",
                        (total + plan->shared_scratch) >> 20, options->max_memory >> 20);
     plan->scratch = og_malloc_aligned(total);
     plan->shared = og_malloc_aligned(plan->shared_scratch + 64);

@@ -12,21 +12,18 @@ char *openblas_get_corename(void);
 
 og_machine og_machine_facts(void)
 {
-    return (og_machine){
-        .threads = og_cpu_count(),
-        .memory = og_memory_limit(),
-        .kernels = og_kernels_get()->isa,
+    return (og_machine)
+    {
+        .threads = og_cpu_count(), .memory = og_memory_limit(), .kernels = og_kernels_get()->isa,
 #if defined(__x86_64__)
         .kernels_built = "baseline avx2 avx512",
 #else
         .kernels_built = "baseline",
 #endif
 #ifdef OG_HAVE_OPENBLAS
-        .blas = openblas_get_config(),
-        .blas_kernel = openblas_get_corename(),
+        .blas = openblas_get_config(), .blas_kernel = openblas_get_corename(),
 #else
-        .blas = "none: products in plain C",
-        .blas_kernel = "",
+        .blas = "none: products in plain C", .blas_kernel = "",
 #endif
 #ifdef __clang__
         .compiler = __VERSION__,
@@ -36,8 +33,15 @@ og_machine og_machine_facts(void)
     };
 }
 
-double og_process_seconds(void) { return og_seconds_since_start(); }
-size_t og_process_peak(void) { return og_memory_peak(); }
+double og_process_seconds(void)
+{
+    return og_seconds_since_start();
+}
+
+size_t og_process_peak(void)
+{
+    return og_memory_peak();
+}
 
 enum { CHECK_SIZE = 192 };
 
@@ -49,20 +53,21 @@ static og_status compare_product(const float *a, const float *b, const float *c,
 
             for (int k = 0; k < CHECK_SIZE; k++)
                 sum += (double)a[i * CHECK_SIZE + k] * (double)b[k * CHECK_SIZE + j];
-            if (!(fabs(sum - (double)c[i * CHECK_SIZE + j]) < 1e-4)) /* not >=: a NaN must not pass */
-                return og_fail(report, OG_BUG, "element %d,%d of a product is %g, expected %g", i, j,
-                               (double)c[i * CHECK_SIZE + j], sum);
+            if (!(fabs(sum - (double)c[i * CHECK_SIZE + j]) <
+                  1e-4)) /* not >=: a NaN must not pass */
+                return og_fail(report, OG_BUG, "element %d,%d of a product is %g, expected %g", i,
+                               j, (double)c[i * CHECK_SIZE + j], sum);
         }
     return OG_OK;
 }
 
 static og_status run_product(og_session *s, float *a, float *b, double *gflops, og_report *report)
 {
-    static const int64_t dims[2] = {CHECK_SIZE, CHECK_SIZE};
+    static const int64_t dims[2] = { CHECK_SIZE, CHECK_SIZE };
     const char *fetch = "c";
     og_tensor c;
-    og_feed feeds[2] = {{"a", og_tensor_view(OG_FLOAT, 2, dims, a)},
-                        {"b", og_tensor_view(OG_FLOAT, 2, dims, b)}};
+    og_feed feeds[2] = { { "a", og_tensor_view(OG_FLOAT, 2, dims, a) },
+                         { "b", og_tensor_view(OG_FLOAT, 2, dims, b) } };
     double best = INFINITY;
 
     for (int i = 0; i < 20; i++) {
@@ -81,7 +86,7 @@ static og_status run_product(og_session *s, float *a, float *b, double *gflops, 
 
 og_status og_machine_check(double *gflops, og_report *report)
 {
-    og_philox random = {.seed = 1};
+    og_philox random = { .seed = 1 };
     float *a = og_malloc(2 * CHECK_SIZE * CHECK_SIZE * sizeof *a), *b = a + CHECK_SIZE * CHECK_SIZE;
     og_graph *g = og_graph_new("check");
     og_session *s = NULL;
@@ -94,9 +99,9 @@ og_status og_machine_check(double *gflops, og_report *report)
     }
     for (int i = 0; i < 2 * CHECK_SIZE * CHECK_SIZE; i++)
         a[i] = (float)og_philox_uniform(&random) - 0.5f;
-    og_value *in[2] = {og_input(g, "a", "float[192,192]"), og_input(g, "b", "float[192,192]")};
+    og_value *in[2] = { og_input(g, "a", "float[192,192]"), og_input(g, "b", "float[192,192]") };
     og_output(g, "c", og_node(g, "MatMul", 2, in, NULL));
-    if ((status = og_session_new(g, &(og_session_options){.threads = 1}, &s))) {
+    if ((status = og_session_new(g, &(og_session_options){ .threads = 1 }, &s))) {
         *report = *og_session_report(s);
         goto done;
     }

@@ -1,15 +1,19 @@
 /*
  * Memory: every buffer gets a fixed place in one block before anything runs.
  *
- * First values are joined that may share a buffer: views, in-place results, and new state written over the old.
- * Then each buffer's lifetime is known in units (a step, or a group of steps run together), and the buffers are laid
- * out so that those alive together do not overlap, largest first.
+ * First values are joined that may share a buffer: views, in-place results, and new state written
+ * over the old. Then each buffer's lifetime is known in units (a step, or a group of steps run
+ * together), and the buffers are laid out so that those alive together do not overlap, largest
+ * first.
  */
 #include "exec/plan.h"
 
 #include <stdlib.h>
 
-static plan_value *value_of(og_plan *plan, og_value *v) { return v ? &plan->values[v->id] : NULL; }
+static plan_value *value_of(og_plan *plan, og_value *v)
+{
+    return v ? &plan->values[v->id] : NULL;
+}
 
 static plan_value *root_of(plan_value *v)
 {
@@ -28,7 +32,7 @@ static og_status blame(const og_value *v, const plan_options *options)
     return options->report->code;
 }
 
-/* ---- Places ----------------------------------------------------------------------------------------------- */
+/* ---- Places ---------------------------------------------------------------------------------- */
 
 static og_status place_value(og_plan *plan, plan_value *p, const plan_options *options)
 {
@@ -160,7 +164,7 @@ static void find_tiles(og_plan *plan)
     }
 }
 
-/* ---- Sharing ------------------------------------------------------------------------------------------------ */
+/* ---- Sharing --------------------------------------------------------------------------------- */
 
 static void share(plan_value *v, plan_value *buffer)
 {
@@ -174,13 +178,15 @@ static void share(plan_value *v, plan_value *buffer)
     root->bound = root->bound || v->bound;
 }
 
-/* The output is the input's bytes: no copy, as long as the numbers stay what they are while anyone reads them.  State
- * changes under its readers, so a view of it must not be kept or read behind the gate. */
+/* The output is the input's bytes: no copy, as long as the numbers stay what they are while anyone
+ * reads them.  State changes under its readers, so a view of it must not be kept or read behind the
+ * gate. */
 static bool can_alias(const og_plan *plan, const plan_step *s)
 {
     plan_value *in = s->node->n_in ? s->in[0] : NULL, *out = s->out[0];
 
-    if (!in || s->dynamic || !(s->node->op->traits & OG_ALIAS) || in->tensor.elem != out->tensor.elem)
+    if (!in || s->dynamic || !(s->node->op->traits & OG_ALIAS) ||
+        in->tensor.elem != out->tensor.elem)
         return false;
     plan_value *root = root_of(in);
     if (root->place == PLACE_STATE && (out->kept || out->bound || out->last_reader >= plan->gate))
@@ -218,7 +224,8 @@ static void share_buffers(og_plan *plan)
         }
         for (int j = 0; j < s->node->n_in; j++)
             if (can_overwrite(s, i, j)) {
-                bool again = false; /* the same buffer read through another input must be elementwise too */
+                bool again =
+                    false; /* the same buffer read through another input must be elementwise too */
 
                 for (int other = 0; other < s->node->n_in; other++)
                     again = again || (other != j && s->in[other] &&
@@ -232,10 +239,10 @@ static void share_buffers(og_plan *plan)
     }
 }
 
-/* ---- New state over the old ---------------------------------------------------------------------------------- */
+/* ---- New state over the old ------------------------------------------------------------------ */
 
-/* The new value may be written where the old one lies if it is made behind the gate, by a step after which nobody
- * reads the old one, and which itself reads it at most element by element. */
+/* The new value may be written where the old one lies if it is made behind the gate, by a step
+ * after which nobody reads the old one, and which itself reads it at most element by element. */
 static bool in_place(const og_plan *plan, plan_value *state, plan_value *update)
 {
     const plan_step *maker = update->maker >= 0 ? &plan->steps[update->maker] : NULL;
@@ -244,7 +251,8 @@ static bool in_place(const og_plan *plan, plan_value *state, plan_value *update)
         update->root != update || update->bytes != og_tensor_bytes(&state->tensor) ||
         update->tensor.elem != state->tensor.elem)
         return false;
-    if (state->last_reader > update->maker || state->kept || state->bound) /* bound: copied at the end */
+    if (state->last_reader > update->maker || state->kept ||
+        state->bound) /* bound: copied at the end */
         return false;
     for (size_t i = 0; i < plan->n_values; i++) /* a view of the old value that is read later */
         if (plan->values[i].root == state && &plan->values[i] != state &&
@@ -254,10 +262,12 @@ static bool in_place(const og_plan *plan, plan_value *state, plan_value *update)
         plan_value *in = maker->in[j];
 
         if (in && root_of(in) == state &&
-            (!(maker->node->op->traits & OG_ELEMENTWISE) || in->tensor.count != update->tensor.count))
+            (!(maker->node->op->traits & OG_ELEMENTWISE) ||
+             in->tensor.count != update->tensor.count))
             return false;
     }
-    for (size_t i = 0; i < plan->n_values; i++) /* others took this buffer over: they would write into state */
+    for (size_t i = 0; i < plan->n_values;
+         i++) /* others took this buffer over: they would write into state */
         if (plan->values[i].root == update && &plan->values[i] != update)
             return false;
     return true;
@@ -267,7 +277,7 @@ static og_status commit_by_copy(og_plan *plan, plan_value *state, plan_value *up
 {
     plan_commit *c = &plan->commits[plan->n_commits++];
 
-    *c = (plan_commit){.state = state, .update = update};
+    *c = (plan_commit){ .state = state, .update = update };
     update->kept = true;
     root_of(update)->kept = true;
     if (root_of(update)->place == PLACE_STATE) {
@@ -296,7 +306,8 @@ static og_status bind_state(og_plan *plan, const plan_options *options)
         if (state->tensor.elem != update->tensor.elem ||
             (update->place != PLACE_DYNAMIC && state->tensor.count != update->tensor.count))
             return og_fail(options->report, OG_BAD_SHAPE,
-                           "the new value of state '%s' has another type or size", state->value->name);
+                           "the new value of state '%s' has another type or size",
+                           state->value->name);
         if (!update->kept && in_place(plan, state, update)) {
             update->root = state;
             update->place = PLACE_STATE;
@@ -307,7 +318,7 @@ static og_status bind_state(og_plan *plan, const plan_options *options)
     return OG_OK;
 }
 
-/* ---- Lifetimes and offsets --------------------------------------------------------------------------------------- */
+/* ---- Lifetimes and offsets ------------------------------------------------------------------- */
 
 static void touch(plan_value *v, int unit)
 {
@@ -349,7 +360,10 @@ static int larger_first(const void *a, const void *b)
     return (x->first > y->first) - (x->first < y->first);
 }
 
-static size_t rounded(size_t bytes) { return (bytes + 63) & ~(size_t)63; }
+static size_t rounded(size_t bytes)
+{
+    return (bytes + 63) & ~(size_t)63;
+}
 
 /* The lowest offset at which v overlaps none of the placed buffers that live at the same time. */
 static size_t find_offset(plan_value *v, plan_value *const *placed, size_t n)
@@ -407,11 +421,14 @@ static og_status over_limit(const og_plan *plan, const plan_options *options)
     const plan_value *largest = NULL;
 
     for (size_t i = 0; i < plan->n_values; i++)
-        if (plan->values[i].place == PLACE_ARENA && (!largest || plan->values[i].bytes > largest->bytes))
+        if (plan->values[i].place == PLACE_ARENA &&
+            (!largest || plan->values[i].bytes > largest->bytes))
             largest = &plan->values[i];
     og_fail(options->report, OG_LIMIT,
-            "the plan needs %zu MB for its values (the largest, '%s', takes %zu MB), the limit is %zu MB",
-            plan->block_size >> 20, largest->value->name, largest->bytes >> 20, options->max_memory >> 20);
+            "the plan needs %zu MB for its values (the largest, '%s', takes %zu MB), the limit is "
+            "%zu MB",
+            plan->block_size >> 20, largest->value->name, largest->bytes >> 20,
+            options->max_memory >> 20);
     return blame(largest->value, options);
 }
 

@@ -1,4 +1,5 @@
-/* Making a plan: the graph is cloned for the shapes at hand, simplified, scheduled, laid out and lowered. */
+/* Making a plan: the graph is cloned for the shapes at hand, simplified, scheduled, laid out and
+ * lowered. */
 #include "exec/plan.h"
 
 #include <stdio.h>
@@ -27,7 +28,7 @@ void og_plan_free(og_plan *plan)
     og_arena_free(plan->arena);
 }
 
-/* ---- Feeds ---------------------------------------------------------------------------------------------------- */
+/* ---- Feeds ----------------------------------------------------------------------------------- */
 
 typedef struct symbol {
     og_dim dim;
@@ -42,7 +43,8 @@ static og_status unknown_input(const og_graph *g, const char *name, og_report *r
 
     for (size_t i = 0; i < g->inputs.n && n < 64; i++)
         names[n++] = g->inputs.v[i]->name;
-    og_fail(report, OG_NOT_FOUND, "the graph has no input '%s'", og_escape(shown, sizeof shown, name));
+    og_fail(report, OG_NOT_FOUND, "the graph has no input '%s'",
+            og_escape(shown, sizeof shown, name));
     const char *near = og_nearest(name, names, n);
     if (near)
         og_report_hint(report, "did you mean '%s'?", og_escape(shown, sizeof shown, near));
@@ -55,7 +57,8 @@ static og_status bad_feed(const og_graph *g, const og_value *input, const og_ten
     char found[200], expected[300], shown[160];
 
     return og_fail(report, input->type.elem == t->elem ? OG_BAD_SHAPE : OG_BAD_TYPE,
-                   "input '%s' is given %s, expected %s", og_escape(shown, sizeof shown, input->name),
+                   "input '%s' is given %s, expected %s",
+                   og_escape(shown, sizeof shown, input->name),
                    og_tensor_text(found, sizeof found, t),
                    og_type_text(g->dims, &input->type, expected, sizeof expected));
 }
@@ -67,12 +70,12 @@ static bool bind_symbol(symbol *symbols, size_t *n, size_t max, og_dim dim, int6
         if (symbols[i].dim == dim)
             return symbols[i].size == size;
     if (*n < max)
-        symbols[(*n)++] = (symbol){dim, size};
+        symbols[(*n)++] = (symbol){ dim, size };
     return true;
 }
 
-static og_status set_input(og_graph *g, og_value *input, const og_tensor *t, symbol *symbols, size_t *n,
-                           og_report *report)
+static og_status set_input(og_graph *g, og_value *input, const og_tensor *t, symbol *symbols,
+                           size_t *n, og_report *report)
 {
     if (input->type.elem && input->type.elem != t->elem)
         return bad_feed(g, input, t, report);
@@ -89,7 +92,7 @@ static og_status set_input(og_graph *g, og_value *input, const og_tensor *t, sym
         return og_fail(report, OG_NO_MEMORY, "no memory left for a plan");
     for (int i = 0; i < t->rank; i++)
         dims[i] = t->dims[i];
-    input->type = (og_type){.elem = t->elem, .rank = t->rank, .dims = dims};
+    input->type = (og_type){ .elem = t->elem, .rank = t->rank, .dims = dims };
     input->data = NULL; /* what is fed comes before a default */
     return OG_OK;
 }
@@ -138,7 +141,7 @@ static og_status require_inputs(og_plan *plan, og_report *report)
     return OG_OK;
 }
 
-/* ---- Fetches ------------------------------------------------------------------------------------------------------ */
+/* ---- Fetches --------------------------------------------------------------------------------- */
 
 static og_status set_fetches(og_plan *plan, const char *const *fetches, size_t n, og_report *report)
 {
@@ -187,7 +190,10 @@ static og_status make_key(og_plan *plan, const og_feed *feeds, size_t n_feeds,
     return og_arena_failed(a) ? og_fail(report, OG_NO_MEMORY, "no memory left for a plan") : OG_OK;
 }
 
-static plan_value *value_of(og_plan *plan, const og_value *v) { return v ? &plan->values[v->id] : NULL; }
+static plan_value *value_of(og_plan *plan, const og_value *v)
+{
+    return v ? &plan->values[v->id] : NULL;
+}
 
 static og_status link_ends(og_plan *plan, og_report *report)
 {
@@ -212,8 +218,8 @@ static og_status link_ends(og_plan *plan, og_report *report)
     return OG_OK;
 }
 
-static og_status make(og_plan *plan, const og_feed *feeds, size_t n_feeds, const char *const *fetches,
-                      size_t n_fetches, const plan_options *options)
+static og_status make(og_plan *plan, const og_feed *feeds, size_t n_feeds,
+                      const char *const *fetches, size_t n_fetches, const plan_options *options)
 {
     OG_TRY(make_key(plan, feeds, n_feeds, fetches, n_fetches, options->report));
     OG_TRY(set_inputs(plan, feeds, n_feeds, options->report));
@@ -250,10 +256,10 @@ og_plan *og_plan_new(const og_graph *graph, const og_feed *feeds, size_t n_feeds
     return plan;
 }
 
-/* ---- Finding ------------------------------------------------------------------------------------------------------- */
+/* ---- Finding --------------------------------------------------------------------------------- */
 
-bool og_plan_fits(const og_plan *p, const og_feed *feeds, size_t n_feeds, const char *const *fetches,
-                  size_t n_fetches)
+bool og_plan_fits(const og_plan *p, const og_feed *feeds, size_t n_feeds,
+                  const char *const *fetches, size_t n_fetches)
 {
     if (p->n_feeds != n_feeds || p->n_fetches != n_fetches)
         return false;

@@ -2,8 +2,9 @@
 #include "exec/plan.h"
 
 static const char *const place_words[] = {
-    [PLACE_NONE] = "nowhere", [PLACE_CONSTANT] = "constant", [PLACE_FEED] = "fed",
-    [PLACE_STATE] = "state",  [PLACE_ARENA] = "",            [PLACE_TILE] = "tile",
+    [PLACE_NONE] = "nowhere",    [PLACE_CONSTANT] = "constant",
+    [PLACE_FEED] = "fed",        [PLACE_STATE] = "state",
+    [PLACE_ARENA] = "",          [PLACE_TILE] = "tile",
     [PLACE_DYNAMIC] = "dynamic",
 };
 
@@ -47,7 +48,7 @@ static void print_step(og_text *out, const og_plan *plan, size_t i)
 const char *og_session_plan_text(og_session *session)
 {
     const og_plan *plan = og_session_last_plan(session);
-    og_text out = {0};
+    og_text out = { 0 };
 
     if (!plan)
         return NULL;
@@ -56,9 +57,10 @@ const char *og_session_plan_text(og_session *session)
     for (size_t i = 0; i < plan->n_commits; i++)
         og_text_print(&out, "copy   %s <- %s\n", plan->commits[i].state->value->name,
                       plan->commits[i].update->value->name);
-    og_text_print(&out, "%zu steps of %zu nodes (%zu folded, %zu merged, %zu joined), %zu bytes of values\n",
-                  plan->facts.steps, plan->facts.nodes, plan->facts.folded, plan->facts.merged,
-                  plan->facts.fused, plan->block_size);
+    og_text_print(
+        &out, "%zu steps of %zu nodes (%zu folded, %zu merged, %zu joined), %zu bytes of values\n",
+        plan->facts.steps, plan->facts.nodes, plan->facts.folded, plan->facts.merged,
+        plan->facts.fused, plan->block_size);
     const char *text = out.failed ? NULL : og_arena_string(plan->arena, out.data);
     og_text_free(&out);
     return text;

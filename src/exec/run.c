@@ -1,7 +1,9 @@
 /* Running: the steps in order, each in pieces that the threads share. */
 #include "exec/plan.h"
 
-enum { WORTH_SHARING = 20000 }; /* nanoseconds of work below which waking a second thread costs more */
+enum {
+    WORTH_SHARING = 20000
+}; /* nanoseconds of work below which waking a second thread costs more */
 
 typedef struct shared_call {
     const og_call *call;
@@ -17,10 +19,10 @@ static void run_piece(void *context, int64_t piece, int thread)
     s->run(s->call, piece, s->scratch + s->piece_scratch * (size_t)thread);
 }
 
-void og_run_pieces(const og_call *c, void (*run)(const og_call *, int64_t, void *), og_threads *threads,
-                   void *scratch, size_t piece_scratch)
+void og_run_pieces(const og_call *c, void (*run)(const og_call *, int64_t, void *),
+                   og_threads *threads, void *scratch, size_t piece_scratch)
 {
-    shared_call shared = {c, run, scratch, piece_scratch};
+    shared_call shared = { c, run, scratch, piece_scratch };
 
     og_threads_run(threads, c->pieces, run_piece, &shared);
 }
@@ -47,20 +49,22 @@ static og_status run_static(plan_run *r, plan_step *s)
     s->call.run = r->run;
     if (s->checked && s->node->op->check(&s->call))
         return step_failed(r, s);
-    og_run_pieces(&s->call, s->run, worth_sharing(plan, &s->call), plan->scratch, plan->piece_scratch);
+    og_run_pieces(&s->call, s->run, worth_sharing(plan, &s->call), plan->scratch,
+                  plan->piece_scratch);
     if (s->finish)
         s->finish(&s->call);
     return OG_OK;
 }
 
-/* ---- Sizes that depend on data ------------------------------------------------------------------------------- */
+/* ---- Sizes that depend on data --------------------------------------------------------------- */
 
 static og_status allocate_output(plan_run *r, plan_value *v, const og_type *type)
 {
     size_t bytes;
     char text[200];
 
-    if (!og_type_known(type) || !og_elem_bytes(type->elem, og_count(type->rank, type->dims), &bytes))
+    if (!og_type_known(type) ||
+        !og_elem_bytes(type->elem, og_count(type->rank, type->dims), &bytes))
         return og_fail(r->report, OG_LIMIT, "value '%s' would be %s", v->value->name,
                        og_type_text(NULL, type, text, sizeof text));
     r->dynamic_bytes += bytes;
@@ -97,14 +101,22 @@ static og_status infer_dynamic(plan_run *r, plan_step *s)
             continue;
         const og_tensor *t = &s->in[j]->tensor;
 
-        types[j] = (og_type){.elem = t->elem, .rank = t->rank, .dims = t->dims};
+        types[j] = (og_type){ .elem = t->elem, .rank = t->rank, .dims = t->dims };
         in[j] = &types[j];
         data[j] = t;
     }
-    og_infer c = {.op = node->op, .attrs = node->attrs, .n_in = n_in, .n_out = n_out, .in = in,
-                  .out = types + n_in, .data = data, .out_content = content,
-                  .out_n_content = n_content, .dims = r->plan->graph->dims, .arena = arena,
-                  .report = r->report};
+    og_infer c = { .op = node->op,
+                   .attrs = node->attrs,
+                   .n_in = n_in,
+                   .n_out = n_out,
+                   .in = in,
+                   .out = types + n_in,
+                   .data = data,
+                   .out_content = content,
+                   .out_n_content = n_content,
+                   .dims = r->plan->graph->dims,
+                   .arena = arena,
+                   .report = r->report };
     OG_TRY(og_infer_run(&c));
     for (int k = 0; k < n_out; k++)
         OG_TRY(allocate_output(r, s->out[k], &types[n_in + k]));
@@ -115,11 +127,12 @@ static og_status infer_dynamic(plan_run *r, plan_step *s)
 static og_status make_output(og_call *c, int k, og_elem elem, int rank, const int64_t *dims)
 {
     plan_run *r = c->runner;
-    og_type type = {.elem = elem, .rank = rank, .dims = dims};
+    og_type type = { .elem = elem, .rank = rank, .dims = dims };
 
-    return c->out[k] ? allocate_output(r, (plan_value *)((char *)c->out[k] - offsetof(plan_value, tensor)),
-                                       &type)
-                     : OG_OK;
+    return c->out[k]
+               ? allocate_output(
+                     r, (plan_value *)((char *)c->out[k] - offsetof(plan_value, tensor)), &type)
+               : OG_OK;
 }
 
 static og_status run_control(plan_run *r, plan_step *s)

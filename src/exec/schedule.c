@@ -1,7 +1,7 @@
 /*
- * Scheduling: which step comes when. First what the results, the measured numbers and the finite check need; behind
- * that gate the steps that only the new state needs, parameter by parameter, so that everything about one parameter
- * stays in cache and joins into one group.
+ * Scheduling: which step comes when. First what the results, the measured numbers and the finite
+ * check need; behind that gate the steps that only the new state needs, parameter by parameter, so
+ * that everything about one parameter stays in cache and joins into one group.
  */
 #include "exec/plan.h"
 
@@ -44,7 +44,7 @@ static void place(og_plan *plan, og_node *node, bool late)
 {
     plan_step *step = &plan->steps[plan->n_steps++];
 
-    *step = (plan_step){.node = node, .late = late, .group = -1};
+    *step = (plan_step){ .node = node, .late = late, .group = -1 };
     node->mark |= MARK_PLACED;
 }
 
@@ -78,7 +78,10 @@ static bool find_readers(og_plan *plan, readers *r)
     return true;
 }
 
-static bool is_placed(const og_node *node) { return node->mark & (MARK_EARLY | MARK_PLACED); }
+static bool is_placed(const og_node *node)
+{
+    return node->mark & (MARK_EARLY | MARK_PLACED);
+}
 
 static bool is_ready(const og_node *node)
 {
@@ -88,10 +91,12 @@ static bool is_ready(const og_node *node)
     return true;
 }
 
-enum { DEEPEST = 200 }; /* longer dependences between updates are left to the sweep in graph order */
+enum {
+    DEEPEST = 200
+}; /* longer dependences between updates are left to the sweep in graph order */
 
-/* What a node needs, the node, then whatever became ready by it: so all about one parameter stays together.  Nodes with
- * subgraphs are left to the sweep too. */
+/* What a node needs, the node, then whatever became ready by it: so all about one parameter stays
+ * together.  Nodes with subgraphs are left to the sweep too. */
 static void place_late(og_plan *plan, const readers *r, og_node *node, int depth)
 {
     if (!node || is_placed(node) || depth > DEEPEST || og_node_body(node, 0))

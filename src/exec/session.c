@@ -1,5 +1,6 @@
 /*
- * Sessions: plans by the shapes of what is fed, and the protocol of one run: measure, check, then commit.
+ * Sessions: plans by the shapes of what is fed, and the protocol of one run: measure, check, then
+ * commit.
  *
  * Nothing that a later run can see changes before the finite check has passed.
  */
@@ -28,18 +29,24 @@ static const char random_counter[] = "random/run"; /* int64: committed runs of r
 
 const og_report *og_session_report(const og_session *s)
 {
-    static const og_report none = {.code = OG_NO_MEMORY, .what = "no memory for a session"};
+    static const og_report none = { .code = OG_NO_MEMORY, .what = "no memory for a session" };
 
     return s ? &s->report : &none;
 }
 
-const og_plan *og_session_last_plan(const og_session *s) { return s->last; }
+const og_plan *og_session_last_plan(const og_session *s)
+{
+    return s->last;
+}
 
-og_state *og_session_state(const og_session *s) { return s->state; }
+og_state *og_session_state(const og_session *s)
+{
+    return s->state;
+}
 
 og_plan_facts og_session_facts(const og_session *s)
 {
-    return s->last ? s->last->facts : (og_plan_facts){0};
+    return s->last ? s->last->facts : (og_plan_facts){ 0 };
 }
 
 static og_status session_init(og_session *s, og_graph *graph, const og_session_options *o)
@@ -60,10 +67,12 @@ static og_status session_init(og_session *s, og_graph *graph, const og_session_o
             return og_fail(&s->report, OG_NO_MEMORY, "no memory for a session");
         strcpy(s->disable, disable);
     }
-    s->options = (plan_options){.state = s->state,
-                                .pool = og_threads_new(o->threads > 0 ? o->threads : og_cpu_count()),
-                                .max_memory = o->max_memory ? o->max_memory : og_memory_limit(),
-                                .disable = s->disable, .report = &s->report};
+    s->options =
+        (plan_options){ .state = s->state,
+                        .pool = og_threads_new(o->threads > 0 ? o->threads : og_cpu_count()),
+                        .max_memory = o->max_memory ? o->max_memory : og_memory_limit(),
+                        .disable = s->disable,
+                        .report = &s->report };
     if (!s->state || !s->options.pool)
         return og_fail(&s->report, OG_NO_MEMORY, "no memory for a session");
 #ifdef OG_HAVE_OPENBLAS
@@ -75,7 +84,7 @@ static og_status session_init(og_session *s, og_graph *graph, const og_session_o
 
 og_status og_session_new(og_graph *graph, const og_session_options *options, og_session **session)
 {
-    static const og_session_options defaults = {0};
+    static const og_session_options defaults = { 0 };
     og_session *s = og_calloc(1, sizeof *s);
 
     *session = s;
@@ -99,7 +108,7 @@ void og_session_free(og_session *s)
     og_free(s);
 }
 
-/* ---- The finite check ------------------------------------------------------------------------------------------- */
+/* ---- The finite check ------------------------------------------------------------------------ */
 
 static int64_t count_nonfinite(const og_tensor *t)
 {
@@ -128,9 +137,12 @@ static og_status report_nonfinite(og_session *s, const og_plan *plan)
     return og_fail(&s->report, OG_NOT_FINITE, "the norm of the gradient is not finite");
 }
 
-static bool is_true(const og_tensor *t) { return *(const uint8_t *)t->data != 0; }
+static bool is_true(const og_tensor *t)
+{
+    return *(const uint8_t *)t->data != 0;
+}
 
-/* ---- One run ------------------------------------------------------------------------------------------------------ */
+/* ---- One run --------------------------------------------------------------------------------- */
 
 static void copy_tensor(og_tensor *to, const og_tensor *from)
 {
@@ -138,7 +150,8 @@ static void copy_tensor(og_tensor *to, const og_tensor *from)
         memcpy(to->data, from->data, og_tensor_bytes(from));
 }
 
-/* New state that was not made in place.  What is itself state is set aside first: two states may swap. */
+/* New state that was not made in place.  What is itself state is set aside first: two states may
+ * swap. */
 static void commit(og_plan *plan)
 {
     for (size_t i = 0; i < plan->n_commits; i++)
@@ -189,8 +202,13 @@ static og_status run_plan(og_session *s, og_plan *plan, og_run_info *info)
 
     if (plan->random && !counter)
         return s->report.code;
-    plan_run r = {.plan = plan, .options = &s->options, .report = &s->report, .arena = s->run_arena, .seed = s->seed,
-                  .run = counter ? (uint64_t)*counter : 0, .max_memory = s->options.max_memory};
+    plan_run r = { .plan = plan,
+                   .options = &s->options,
+                   .report = &s->report,
+                   .arena = s->run_arena,
+                   .seed = s->seed,
+                   .run = counter ? (uint64_t)*counter : 0,
+                   .max_memory = s->options.max_memory };
     og_status status = og_plan_run_steps(&r, 0, (size_t)plan->gate);
     if (!status && plan->ok && !is_true(&plan->ok->tensor)) {
         if (plan->graph->nonfinite == OG_NONFINITE_ERROR)
@@ -198,7 +216,8 @@ static og_status run_plan(og_session *s, og_plan *plan, og_run_info *info)
         apply = plan->graph->nonfinite == OG_NONFINITE_PASS;
     }
     if (!status && info)
-        fill_info(plan, apply, info); /* before the state is overwritten: the norm is of this step */
+        fill_info(plan, apply,
+                  info); /* before the state is overwritten: the norm is of this step */
     if (!status && apply) {
         status = og_plan_run_steps(&r, (size_t)plan->gate, plan->n_steps);
         if (!status) {
@@ -245,7 +264,8 @@ og_status og_session_plan(og_session *s, const og_feed *feeds, size_t n_feeds,
     if (!s->graph)
         return s->report.code;
     og_report_clear(&s->report);
-    if (!(plan = og_plan_find(&s->plans, s->graph, feeds, n_feeds, fetches, n_fetches, &s->options)))
+    if (!(plan =
+              og_plan_find(&s->plans, s->graph, feeds, n_feeds, fetches, n_fetches, &s->options)))
         return s->report.code;
     s->last = plan;
     return OG_OK;

@@ -1,13 +1,15 @@
 /*
- * Simplifying: with the inputs' sizes known, one walk through the nodes turns every type into numbers, computes what
- * is constant, merges what is computed twice and expands what has no kernel. Expansions bring new nodes, so the
- * walk is repeated until nothing changes.
+ * Simplifying: with the inputs' sizes known, one walk through the nodes turns every type into
+ * numbers, computes what is constant, merges what is computed twice and expands what has no kernel.
+ * Expansions bring new nodes, so the walk is repeated until nothing changes.
  */
 #include "exec/plan.h"
 
 #include <stdio.h>
 
-enum { FOLD_LIMIT = 1 << 24 }; /* bytes of a folded constant: larger ones are cheaper to compute again */
+enum {
+    FOLD_LIMIT = 1 << 24
+}; /* bytes of a folded constant: larger ones are cheaper to compute again */
 
 static const og_op *type_op(const og_node *node, og_elem *in, og_elem *out)
 {
@@ -41,8 +43,8 @@ og_status og_node_unsupported(const og_node *node, og_report *report)
 
     og_escape(name, sizeof name, op->name);
     if (op->traits & OG_UNKNOWN)
-        og_fail(report, OG_UNSUPPORTED, "operator %s%s%s is not known", op->domain ? op->domain : "",
-                op->domain ? "::" : "", name);
+        og_fail(report, OG_UNSUPPORTED, "operator %s%s%s is not known",
+                op->domain ? op->domain : "", op->domain ? "::" : "", name);
     else if (!op->run && !op->control)
         og_fail(report, OG_UNSUPPORTED, "operator %s cannot be run yet", name);
     else
@@ -52,11 +54,15 @@ og_status og_node_unsupported(const og_node *node, og_report *report)
     return report->code;
 }
 
-/* ---- Folding ------------------------------------------------------------------------------------------------ */
+/* ---- Folding --------------------------------------------------------------------------------- */
 
-static bool is_constant(const og_value *v) { return v && v->data && !v->state && !v->input; }
+static bool is_constant(const og_value *v)
+{
+    return v && v->data && !v->state && !v->input;
+}
 
-/* Sizes that inference knows already: Shape of a value whose sizes are numbers, and arithmetic on such. */
+/* Sizes that inference knows already: Shape of a value whose sizes are numbers, and arithmetic on
+ * such. */
 static og_tensor *known_content(og_graph *g, const og_value *v)
 {
     int64_t number;
@@ -102,8 +108,8 @@ static bool foldable(const og_node *node)
 static og_status fold_run(og_node *node, const plan_options *options)
 {
     og_graph *g = node->graph;
-    const og_tensor *in[64] = {NULL};
-    og_tensor *out[16] = {NULL};
+    const og_tensor *in[64] = { NULL };
+    og_tensor *out[16] = { NULL };
     og_status s = OG_OK;
 
     if (node->n_in > 64 || node->n_out > 16)
@@ -148,15 +154,17 @@ static og_status fold(og_node *node, og_plan_facts *facts, const plan_options *o
     return OG_OK;
 }
 
-/* ---- Merging --------------------------------------------------------------------------------------------------- */
+/* ---- Merging --------------------------------------------------------------------------------- */
 
 static bool same_attr(const og_attr *a, const og_attr *b)
 {
     if (a->kind != b->kind || strcmp(a->name, b->name))
         return false;
     switch (a->kind) {
-    case OG_ATTR_INT: return a->u.i == b->u.i;
-    case OG_ATTR_FLOAT: return !memcmp(&a->u.f, &b->u.f, sizeof a->u.f);
+    case OG_ATTR_INT:
+        return a->u.i == b->u.i;
+    case OG_ATTR_FLOAT:
+        return !memcmp(&a->u.f, &b->u.f, sizeof a->u.f);
     case OG_ATTR_STRING:
         return a->u.s.size == b->u.s.size && !memcmp(a->u.s.data, b->u.s.data, a->u.s.size);
     case OG_ATTR_INTS:
@@ -165,7 +173,8 @@ static bool same_attr(const og_attr *a, const og_attr *b)
     case OG_ATTR_FLOATS:
         return a->u.floats.n == b->u.floats.n &&
                !memcmp(a->u.floats.v, b->u.floats.v, sizeof(float) * (size_t)a->u.floats.n);
-    default: return false; /* tensors, graphs: not compared */
+    default:
+        return false; /* tensors, graphs: not compared */
     }
 }
 
@@ -240,13 +249,13 @@ static bool merge(merge_table *table, og_node *node)
     }
 }
 
-/* ---- The walk ----------------------------------------------------------------------------------------------------- */
+/* ---- The walk -------------------------------------------------------------------------------- */
 
 /* All operators that cannot run, in one report: a user wants the list, not its first entry. */
 static og_status refuse_unsupported(const og_graph *g, og_report *report)
 {
-    og_report first = {0};
-    og_text names = {0};
+    og_report first = { 0 };
+    og_text names = { 0 };
     size_t kinds = 0;
 
     for (size_t i = 0; i < g->nodes.n; i++) {
@@ -311,8 +320,9 @@ static og_status simplify_once(og_graph *g, og_plan_facts *facts, const plan_opt
     while (size < 4 * (g->nodes.n + 1))
         size *= 2;
     og_node **slots = og_calloc(size, sizeof *slots);
-    merge_table table = {slots, size - 1};
-    og_status s = slots ? OG_OK : og_fail(options->report, OG_NO_MEMORY, "no memory left for a plan");
+    merge_table table = { slots, size - 1 };
+    og_status s =
+        slots ? OG_OK : og_fail(options->report, OG_NO_MEMORY, "no memory left for a plan");
     size_t n = g->nodes.n; /* expansions add behind: they come in the next walk */
 
     for (size_t i = 0; i < n && !s; i++)
@@ -328,7 +338,8 @@ og_status og_plan_simplify(og_graph *g, og_plan_facts *facts, const plan_options
 
     for (int walk = 0; changed; walk++) {
         if (walk == 32)
-            return og_fail(options->report, OG_LIMIT, "expansions of operators nest deeper than 32");
+            return og_fail(options->report, OG_LIMIT,
+                           "expansions of operators nest deeper than 32");
         changed = false;
         OG_TRY(simplify_once(g, facts, options, &changed));
         if (og_graph_settle(g) || og_graph_prune(g, NULL, 0)) {

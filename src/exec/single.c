@@ -1,4 +1,5 @@
-/* One node on given tensors, outside any plan: for folding constants and for the generic operator tests. */
+/* One node on given tensors, outside any plan: for folding constants and for the generic operator
+ * tests. */
 #include "exec/plan.h"
 
 typedef struct single {
@@ -21,13 +22,22 @@ static og_status infer_single(single *s, const og_node *node, const og_tensor *c
         return og_fail(report, OG_NO_MEMORY, "no memory left to run one node");
     for (int i = 0; i < node->n_in; i++)
         if (in[i]) {
-            s->types[i] = (og_type){.elem = in[i]->elem, .rank = in[i]->rank, .dims = in[i]->dims};
+            s->types[i] =
+                (og_type){ .elem = in[i]->elem, .rank = in[i]->rank, .dims = in[i]->dims };
             s->in_types[i] = &s->types[i];
         }
-    og_infer c = {.op = node->op, .attrs = node->attrs, .n_in = node->n_in, .n_out = node->n_out,
-                  .in = s->in_types, .out = s->types + node->n_in, .data = in,
-                  .out_content = content, .out_n_content = n_content, .dims = node->graph->dims,
-                  .arena = arena, .report = report};
+    og_infer c = { .op = node->op,
+                   .attrs = node->attrs,
+                   .n_in = node->n_in,
+                   .n_out = node->n_out,
+                   .in = s->in_types,
+                   .out = s->types + node->n_in,
+                   .data = in,
+                   .out_content = content,
+                   .out_n_content = n_content,
+                   .dims = node->graph->dims,
+                   .arena = arena,
+                   .report = report };
     return og_infer_run(&c);
 }
 
@@ -35,11 +45,11 @@ static bool may_overlay(const og_node *node, const og_tensor *in, const og_tenso
 {
     if (!in || in->count != out->count || og_elem_bits(in->elem) != og_elem_bits(out->elem))
         return false;
-    return node->op->traits & OG_ELEMENTWISE || (node->op->traits & OG_INPLACE && in->elem == out->elem);
+    return node->op->traits & OG_ELEMENTWISE ||
+           (node->op->traits & OG_INPLACE && in->elem == out->elem);
 }
 
-static og_status make_outputs(single *s, const og_node *node, og_tensor **out,
-                              og_report *report)
+static og_status make_outputs(single *s, const og_node *node, og_tensor **out, og_report *report)
 {
     for (int k = 0; k < node->n_out; k++) {
         const og_type *t = &s->types[node->n_in + k];
@@ -48,13 +58,14 @@ static og_status make_outputs(single *s, const og_node *node, og_tensor **out,
             return og_fail(report, OG_UNSUPPORTED, "the size of output %d of %s is not known", k,
                            node->op->name);
         if (!(out[k] = og_tensor_new(t->elem, t->rank, t->dims)))
-            return og_fail(report, OG_NO_MEMORY, "no memory for output %d of %s", k, node->op->name);
+            return og_fail(report, OG_NO_MEMORY, "no memory for output %d of %s", k,
+                           node->op->name);
     }
     return OG_OK;
 }
 
-static og_status run_single(single *s, const og_node *node, const og_tensor *const *in, og_tensor **out,
-                            int threads, bool overlay, og_report *report)
+static og_status run_single(single *s, const og_node *node, const og_tensor *const *in,
+                            og_tensor **out, int threads, bool overlay, og_report *report)
 {
     const og_tensor **args = OG_NEW_N(s->arena, const og_tensor *, node->n_in + 1);
     char *scratch;
@@ -64,7 +75,8 @@ static og_status run_single(single *s, const og_node *node, const og_tensor *con
     for (int i = 0; i < node->n_in; i++)
         args[i] = in[i];
     if (overlay && node->n_in && may_overlay(node, in[0], out[0])) {
-        memcpy(out[0]->data, in[0]->data, og_tensor_bytes(in[0])); /* the input lies where the output goes */
+        memcpy(out[0]->data, in[0]->data,
+               og_tensor_bytes(in[0])); /* the input lies where the output goes */
         og_tensor *moved = OG_NEW(s->arena, og_tensor);
         if (!moved)
             return og_fail(report, OG_NO_MEMORY, "no memory left to run one node");
@@ -72,8 +84,15 @@ static og_status run_single(single *s, const og_node *node, const og_tensor *con
         moved->data = out[0]->data;
         args[0] = moved;
     }
-    og_call c = {.op = node->op, .attrs = node->attrs, .n_in = node->n_in, .n_out = node->n_out,
-                 .in = args, .out = out, .pieces = 1, .arena = s->arena, .report = report};
+    og_call c = { .op = node->op,
+                  .attrs = node->attrs,
+                  .n_in = node->n_in,
+                  .n_out = node->n_out,
+                  .in = args,
+                  .out = out,
+                  .pieces = 1,
+                  .arena = s->arena,
+                  .report = report };
     if (node->op->check)
         OG_TRY(node->op->check(&c));
     if (node->op->prepare)
@@ -94,7 +113,7 @@ static og_status run_single(single *s, const og_node *node, const og_tensor *con
 og_status og_run_node(const og_node *node, const og_tensor *const *in, og_tensor **out, int threads,
                       int variant, og_report *report)
 {
-    single s = {.arena = og_arena_new()};
+    single s = { .arena = og_arena_new() };
     og_status status;
 
     for (int k = 0; k < node->n_out; k++)

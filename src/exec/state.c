@@ -48,7 +48,10 @@ void og_state_free(og_state *state)
     og_arena_free(state->arena);
 }
 
-size_t og_state_size(const og_state *state) { return state->entries.n; }
+size_t og_state_size(const og_state *state)
+{
+    return state->entries.n;
+}
 
 const char *og_state_name(const og_state *state, size_t i)
 {
@@ -88,7 +91,8 @@ static bool same_shape(const og_tensor *a, const og_tensor *b)
            (!a->rank || !memcmp(a->dims, b->dims, sizeof(int64_t) * (size_t)a->rank));
 }
 
-og_status og_state_set(og_state *state, const char *name, const og_tensor *tensor, og_report *report)
+og_status og_state_set(og_state *state, const char *name, const og_tensor *tensor,
+                       og_report *report)
 {
     og_tensor *t = og_state_slot(state, name, tensor, report);
     char found[200], expected[200], shown[160];

@@ -1,16 +1,16 @@
 /*
- * Attributes: copied into the graph, then read once into the operator's own struct by its table, so that nothing
- * looks them up by name afterwards.
+ * Attributes: copied into the graph, then read once into the operator's own struct by its table, so
+ * that nothing looks them up by name afterwards.
  */
 #include "graph/node.h"
 
 #include <stdio.h>
 
 static const char *const kind_names[] = {
-    [OG_ATTR_NONE] = "nothing",     [OG_ATTR_FLOAT] = "a float",     [OG_ATTR_INT] = "an int",
-    [OG_ATTR_STRING] = "a string",  [OG_ATTR_TENSOR] = "a tensor",   [OG_ATTR_GRAPH] = "a graph",
-    [OG_ATTR_FLOATS] = "floats",    [OG_ATTR_INTS] = "ints",         [OG_ATTR_STRINGS] = "strings",
-    [OG_ATTR_TENSORS] = "tensors",  [OG_ATTR_GRAPHS] = "graphs",     [OG_ATTR_TYPE] = "a type",
+    [OG_ATTR_NONE] = "nothing",    [OG_ATTR_FLOAT] = "a float",   [OG_ATTR_INT] = "an int",
+    [OG_ATTR_STRING] = "a string", [OG_ATTR_TENSOR] = "a tensor", [OG_ATTR_GRAPH] = "a graph",
+    [OG_ATTR_FLOATS] = "floats",   [OG_ATTR_INTS] = "ints",       [OG_ATTR_STRINGS] = "strings",
+    [OG_ATTR_TENSORS] = "tensors", [OG_ATTR_GRAPHS] = "graphs",   [OG_ATTR_TYPE] = "a type",
 };
 
 static bool copy_strings(og_graph *g, og_strings *list)
@@ -45,14 +45,19 @@ static bool copy_attr(og_graph *g, const og_attr *from, og_attr *to)
         to->u.s.data = text;
         return text != NULL;
     case OG_ATTR_INTS:
-        return (to->u.ints.v = copy_list(g, from->u.ints.v, from->u.ints.n, sizeof(int64_t))) != NULL;
+        return (to->u.ints.v = copy_list(g, from->u.ints.v, from->u.ints.n, sizeof(int64_t))) !=
+               NULL;
     case OG_ATTR_FLOATS:
         return (to->u.floats.v = copy_list(g, from->u.floats.v, from->u.floats.n, sizeof(float))) !=
                NULL;
-    case OG_ATTR_STRINGS: return copy_strings(g, &to->u.strings);
-    case OG_ATTR_TENSOR: return (to->u.tensor = og_graph_copy_tensor(g, from->u.tensor)) != NULL;
-    case OG_ATTR_TYPE: return (to->u.type = og_arena_string(g->arena, from->u.type)) != NULL;
-    default: return true;
+    case OG_ATTR_STRINGS:
+        return copy_strings(g, &to->u.strings);
+    case OG_ATTR_TENSOR:
+        return (to->u.tensor = og_graph_copy_tensor(g, from->u.tensor)) != NULL;
+    case OG_ATTR_TYPE:
+        return (to->u.type = og_arena_string(g->arena, from->u.type)) != NULL;
+    default:
+        return true;
     }
 }
 
@@ -69,15 +74,22 @@ const og_attr *og_attrs_copy(og_graph *g, const og_attr *attrs)
     return copy ? copy : (og_graph_no_memory(g), NULL);
 }
 
-/* ---- Into the operator's struct --------------------------------------------------------------------------- */
+/* ---- Into the operator's struct -------------------------------------------------------------- */
 
 static void set_default(const og_attr_spec *spec, void *field)
 {
     switch (spec->kind) {
-    case OG_ATTR_INT: *(int64_t *)field = spec->i; break;
-    case OG_ATTR_FLOAT: *(float *)field = (float)spec->f; break;
-    case OG_ATTR_STRING: *(const char **)field = spec->s; break;
-    default: break; /* lists, tensors, graphs and types: all zero is absent */
+    case OG_ATTR_INT:
+        *(int64_t *)field = spec->i;
+        break;
+    case OG_ATTR_FLOAT:
+        *(float *)field = (float)spec->f;
+        break;
+    case OG_ATTR_STRING:
+        *(const char **)field = spec->s;
+        break;
+    default:
+        break; /* lists, tensors, graphs and types: all zero is absent */
     }
 }
 
@@ -86,21 +98,38 @@ static og_status set_field(og_graph *g, const og_attr_spec *spec, const og_attr 
     og_type *type;
 
     switch (spec->kind) {
-    case OG_ATTR_INT: *(int64_t *)field = attr->u.i; break;
-    case OG_ATTR_FLOAT: *(float *)field = attr->u.f; break;
-    case OG_ATTR_STRING: *(const char **)field = attr->u.s.data; break;
-    case OG_ATTR_INTS: *(og_ints *)field = attr->u.ints; break;
-    case OG_ATTR_FLOATS: *(og_floats *)field = attr->u.floats; break;
-    case OG_ATTR_STRINGS: *(og_strings *)field = attr->u.strings; break;
-    case OG_ATTR_TENSOR: *(const og_tensor **)field = attr->u.tensor; break;
-    case OG_ATTR_GRAPH: *(og_graph **)field = attr->u.graph; break;
+    case OG_ATTR_INT:
+        *(int64_t *)field = attr->u.i;
+        break;
+    case OG_ATTR_FLOAT:
+        *(float *)field = attr->u.f;
+        break;
+    case OG_ATTR_STRING:
+        *(const char **)field = attr->u.s.data;
+        break;
+    case OG_ATTR_INTS:
+        *(og_ints *)field = attr->u.ints;
+        break;
+    case OG_ATTR_FLOATS:
+        *(og_floats *)field = attr->u.floats;
+        break;
+    case OG_ATTR_STRINGS:
+        *(og_strings *)field = attr->u.strings;
+        break;
+    case OG_ATTR_TENSOR:
+        *(const og_tensor **)field = attr->u.tensor;
+        break;
+    case OG_ATTR_GRAPH:
+        *(og_graph **)field = attr->u.graph;
+        break;
     case OG_ATTR_TYPE:
         if (!(type = OG_NEW(g->arena, og_type)))
             return og_graph_no_memory(g);
         *(const og_type **)field = type;
         return og_type_parse(g->arena, g->dims, attr->u.type, type, og_graph_errors(g));
-    default: return og_fail(og_graph_errors(g), OG_UNSUPPORTED, "attribute '%s' holds %s", spec->name,
-                            kind_names[spec->kind]);
+    default:
+        return og_fail(og_graph_errors(g), OG_UNSUPPORTED, "attribute '%s' holds %s", spec->name,
+                       kind_names[spec->kind]);
     }
     return OG_OK;
 }
@@ -147,8 +176,9 @@ og_status og_attrs_read(og_graph *g, const og_op *op, const og_attr *attrs, cons
         if (!spec)
             return unknown_attr(g, op, a->name);
         if (spec->kind != a->kind)
-            return og_fail(og_graph_errors(g), OG_BAD_TYPE, "attribute '%s' of %s is %s, expected %s",
-                           spec->name, op->name, kind_names[a->kind], kind_names[spec->kind]);
+            return og_fail(og_graph_errors(g), OG_BAD_TYPE,
+                           "attribute '%s' of %s is %s, expected %s", spec->name, op->name,
+                           kind_names[a->kind], kind_names[spec->kind]);
         if (seen & 1u << (spec - op->attr))
             return og_fail(og_graph_errors(g), OG_BAD_FILE, "attribute '%s' of %s is given twice",
                            og_escape(shown, sizeof shown, a->name), op->name);
@@ -157,8 +187,8 @@ og_status og_attrs_read(og_graph *g, const og_op *op, const og_attr *attrs, cons
     }
     for (const og_attr_spec *s = op->attr; s < op->attr + OG_MAX_ATTRS && s->name; s++)
         if (s->required && !(seen & 1u << (s - op->attr)))
-            return og_fail(og_graph_errors(g), OG_BAD_ARGUMENT, "%s needs the attribute '%s'", op->name,
-                           s->name);
+            return og_fail(og_graph_errors(g), OG_BAD_ARGUMENT, "%s needs the attribute '%s'",
+                           op->name, s->name);
     *out = fields;
     return OG_OK;
 }

@@ -1,4 +1,5 @@
-/* Clones: a graph of its own over the same bytes. Values and nodes keep their places, so ids are the map. */
+/* Clones: a graph of its own over the same bytes. Values and nodes keep their places, so ids are
+ * the map. */
 #include "graph/node.h"
 
 og_value *og_clone_of(const og_graph *clone, const og_value *original)
@@ -35,11 +36,11 @@ static og_value *copy_value(og_graph *to, const og_value *from)
     v->name = og_arena_string(to->arena, from->name);
     v->doc = from->doc ? og_arena_string(to->arena, from->doc) : NULL;
     if (from->type.rank > 0)
-        v->type.dims = og_arena_copy(to->arena, from->type.dims,
-                                     sizeof(og_dim) * (size_t)from->type.rank);
+        v->type.dims =
+            og_arena_copy(to->arena, from->type.dims, sizeof(og_dim) * (size_t)from->type.rank);
     if (from->content)
-        v->content = og_arena_copy(to->arena, from->content,
-                                   sizeof(og_dim) * (size_t)from->n_content);
+        v->content =
+            og_arena_copy(to->arena, from->content, sizeof(og_dim) * (size_t)from->n_content);
     if (from->data)
         v->data = og_graph_tensor(to, from->data->elem, from->data->rank, from->data->dims,
                                   from->data->data);
@@ -50,7 +51,8 @@ static og_value *copy_value(og_graph *to, const og_value *from)
                : NULL;
 }
 
-/* An outer value read inside an extracted body: constants and state come along, anything else becomes an input. */
+/* An outer value read inside an extracted body: constants and state come along, anything else
+ * becomes an input. */
 static og_value *capture(og_graph *root, const og_value *v)
 {
     for (size_t i = 0; i < root->captured.n; i++)
@@ -59,7 +61,7 @@ static og_value *capture(og_graph *root, const og_value *v)
     og_value *copy = root->extracted ? copy_value(root, v) : NULL;
     if (!copy)
         return NULL;
-    og_capture c = {(og_value *)(uintptr_t)v, copy, !v->data && !v->state};
+    og_capture c = { (og_value *)(uintptr_t)v, copy, !v->data && !v->state };
     if (!og_list_push(root->arena, &root->captured, c))
         return NULL;
     copy->input = c.fed;
@@ -127,7 +129,7 @@ static bool clone_node(og_graph *to, const og_node *from)
 #define CLONE_LIST(list)                                                                           \
     for (size_t i = 0; i < from->list.n; i++)                                                      \
         if (!og_list_push(to->arena, &to->list, counterpart(to, from->list.v[i])))                 \
-            return NULL
+    return NULL
 
 static og_graph *clone_graph(const og_graph *from, og_graph *to)
 {
@@ -143,15 +145,15 @@ static og_graph *clone_graph(const og_graph *from, og_graph *to)
     CLONE_LIST(initializers);
     CLONE_LIST(watched);
     for (size_t i = 0; i < from->bindings.n; i++) {
-        og_binding b = {counterpart(to, from->bindings.v[i].state),
-                        counterpart(to, from->bindings.v[i].update)};
+        og_binding b = { counterpart(to, from->bindings.v[i].state),
+                         counterpart(to, from->bindings.v[i].update) };
 
         if (!og_list_push(to->arena, &to->bindings, b))
             return NULL;
     }
     for (size_t i = 0; i < from->averages.n; i++) {
-        og_binding b = {counterpart(to, from->averages.v[i].state),
-                        counterpart(to, from->averages.v[i].update)};
+        og_binding b = { counterpart(to, from->averages.v[i].state),
+                         counterpart(to, from->averages.v[i].update) };
 
         if (!og_list_push(to->arena, &to->averages, b))
             return NULL;
@@ -172,15 +174,15 @@ static bool clone_facts(const og_graph *from, og_graph *to)
     to->file = og_arena_string(to->arena, from->file);
     to->ir_version = from->ir_version;
     for (size_t i = 0; i < from->opsets.n; i++) {
-        og_opset set = {og_arena_string(to->arena, from->opsets.v[i].domain),
-                        from->opsets.v[i].version};
+        og_opset set = { og_arena_string(to->arena, from->opsets.v[i].domain),
+                         from->opsets.v[i].version };
 
         if (!set.domain || !og_list_push(to->arena, &to->opsets, set))
             return false;
     }
     for (size_t i = 0; i < from->properties.n; i++) {
-        og_property p = {og_arena_string(to->arena, from->properties.v[i].key),
-                         og_arena_string(to->arena, from->properties.v[i].value)};
+        og_property p = { og_arena_string(to->arena, from->properties.v[i].key),
+                          og_arena_string(to->arena, from->properties.v[i].value) };
 
         if (!p.key || !p.value || !og_list_push(to->arena, &to->properties, p))
             return false;

@@ -1,9 +1,10 @@
 /*
- * Dimensions as integer expressions over symbols, interned: equal expressions are the same number, so comparing
- * sizes is comparing integers.
+ * Dimensions as integer expressions over symbols, interned: equal expressions are the same number,
+ * so comparing sizes is comparing integers.
  *
- * Known sizes are themselves; an expression is the bitwise complement of its place in the table.  Sums keep
- * their constant on the right and products are flat enough that (batch*784)/784 is batch again.
+ * Known sizes are themselves; an expression is the bitwise complement of its place in the table.
+ * Sums keep their constant on the right and products are flat enough that (batch*784)/784 is batch
+ * again.
  */
 #include "graph/graph.h"
 
@@ -61,10 +62,13 @@ og_dims *og_dims_clone(const og_dims *from)
     return dims;
 }
 
-static const dim_expr *dim_at(const og_dims *dims, og_dim d) { return &dims->exprs.v[~d]; }
+static const dim_expr *dim_at(const og_dims *dims, og_dim d)
+{
+    return &dims->exprs.v[~d];
+}
 
-/* The tables are small (tens of entries), so a linear search is enough; out of memory gives the largest size, which
- * every later check of counts refuses. */
+/* The tables are small (tens of entries), so a linear search is enough; out of memory gives the
+ * largest size, which every later check of counts refuses. */
 static og_dim dim_intern(og_dims *dims, dim_expr e)
 {
     for (size_t i = 0; i < dims->exprs.n; i++) {
@@ -84,7 +88,7 @@ static og_dim dim_intern(og_dims *dims, dim_expr e)
 
 og_dim og_dim_symbol(og_dims *dims, const char *name)
 {
-    return dim_intern(dims, (dim_expr){.op = DIM_SYMBOL, .name = name});
+    return dim_intern(dims, (dim_expr){ .op = DIM_SYMBOL, .name = name });
 }
 
 og_dim og_dim_fresh(og_dims *dims)
@@ -97,7 +101,8 @@ og_dim og_dim_fresh(og_dims *dims)
 
 og_dim og_dim_int(og_dims *dims, int64_t number)
 {
-    return number >= 0 ? number : dim_intern(dims, (dim_expr){.op = DIM_NUMBER, .number = number});
+    return number >= 0 ? number
+                       : dim_intern(dims, (dim_expr){ .op = DIM_NUMBER, .number = number });
 }
 
 bool og_dim_const(const og_dims *dims, og_dim d, int64_t *number)
@@ -137,11 +142,21 @@ static og_dim dim_fold(og_dims *dims, dim_op op, int64_t a, int64_t b)
     bool fits = true;
 
     switch (op) {
-    case DIM_ADD: fits = !__builtin_add_overflow(a, b, &r); break;
-    case DIM_MUL: fits = !__builtin_mul_overflow(a, b, &r); break;
-    case DIM_DIV: r = b ? floor_div(a, b) : INT64_MAX; break;
-    case DIM_MAX: r = a > b ? a : b; break;
-    default: r = a < b ? a : b; break;
+    case DIM_ADD:
+        fits = !__builtin_add_overflow(a, b, &r);
+        break;
+    case DIM_MUL:
+        fits = !__builtin_mul_overflow(a, b, &r);
+        break;
+    case DIM_DIV:
+        r = b ? floor_div(a, b) : INT64_MAX;
+        break;
+    case DIM_MAX:
+        r = a > b ? a : b;
+        break;
+    default:
+        r = a < b ? a : b;
+        break;
     }
     return fits ? og_dim_int(dims, r) : INT64_MAX;
 }
@@ -152,7 +167,7 @@ static og_dim dim_binary(og_dims *dims, dim_op op, og_dim a, og_dim b)
 
     if (og_dim_const(dims, a, &x) && og_dim_const(dims, b, &y))
         return dim_fold(dims, op, x, y);
-    return dim_intern(dims, (dim_expr){.op = op, .a = a, .b = b});
+    return dim_intern(dims, (dim_expr){ .op = op, .a = a, .b = b });
 }
 
 static bool dim_is(const og_dims *dims, og_dim d, dim_op op)
@@ -292,7 +307,7 @@ og_dim og_dim_min(og_dims *dims, og_dim a, og_dim b)
 
 static void dim_print(const og_dims *dims, og_dim d, og_text *text)
 {
-    static const char sign[] = {[DIM_ADD] = '+', [DIM_MUL] = '*', [DIM_DIV] = '/'};
+    static const char sign[] = { [DIM_ADD] = '+', [DIM_MUL] = '*', [DIM_DIV] = '/' };
     int64_t number;
 
     if (og_dim_const(dims, d, &number)) {
@@ -319,7 +334,7 @@ static void dim_print(const og_dims *dims, og_dim d, og_text *text)
 
 char *og_dim_text(const og_dims *dims, og_dim d, char *out, size_t size)
 {
-    og_text text = {0};
+    og_text text = { 0 };
 
     dim_print(dims, d, &text);
     const char *s = text.data ? text.data : "?";

@@ -1,9 +1,20 @@
 /* What gradient rules say. The sweep itself is in src/autodiff. */
 #include "graph/node.h"
 
-og_value *og_x(const og_grad *c, int i) { return i < c->node->n_in ? c->node->in[i] : NULL; }
-og_value *og_dy(const og_grad *c, int i) { return i < c->node->n_out ? c->dy[i] : NULL; }
-bool og_wants(const og_grad *c, int i) { return i < c->node->n_in && c->node->in[i] && c->want[i]; }
+og_value *og_x(const og_grad *c, int i)
+{
+    return i < c->node->n_in ? c->node->in[i] : NULL;
+}
+
+og_value *og_dy(const og_grad *c, int i)
+{
+    return i < c->node->n_out ? c->dy[i] : NULL;
+}
+
+bool og_wants(const og_grad *c, int i)
+{
+    return i < c->node->n_in && c->node->in[i] && c->want[i];
+}
 
 og_value *og_y(og_grad *c, int i)
 {
@@ -29,9 +40,13 @@ void og_forward(og_grad *c, const char *name)
         og_fail(og_graph_errors(g), OG_BUG, "there is no operator onnxgrad::%s", name);
         return;
     }
-    og_node *node = og_graph_add_node(g, &(og_node_spec){.op = op, .name = old->name, .attrs = old->raw,
-                                                         .in = old->in, .n_in = old->n_in,
-                                                         .n_out = old->n_out, .index = old->index});
+    og_node *node = og_graph_add_node(g, &(og_node_spec){ .op = op,
+                                                          .name = old->name,
+                                                          .attrs = old->raw,
+                                                          .in = old->in,
+                                                          .n_in = old->n_in,
+                                                          .n_out = old->n_out,
+                                                          .index = old->index });
     if (!node)
         return;
     for (int k = 0; k < old->n_out; k++)

@@ -1,8 +1,8 @@
 /*
  * Graphs and the values without a producer: inputs, constants, state.
  *
- * A graph, its values and its nodes lie in one arena, which a subgraph shares with its outer graph.  The bytes of
- * constants lie in stores, counted because clones share them.
+ * A graph, its values and its nodes lie in one arena, which a subgraph shares with its outer graph.
+ * The bytes of constants lie in stores, counted because clones share them.
  */
 #include "graph/graph.h"
 
@@ -44,7 +44,7 @@ static void store_drop(og_store *store)
     og_arena_free(store->arena);
 }
 
-/* ---- The graph itself ----------------------------------------------------------------------------------- */
+/* ---- The graph itself ------------------------------------------------------------------------ */
 
 static og_graph *graph_in(og_arena *arena, const char *name)
 {
@@ -108,7 +108,10 @@ og_graph *og_graph_root(const og_graph *g)
     return (og_graph *)g;
 }
 
-og_report *og_graph_errors(const og_graph *g) { return &og_graph_root(g)->report; }
+og_report *og_graph_errors(const og_graph *g)
+{
+    return &og_graph_root(g)->report;
+}
 
 og_status og_graph_status(const og_graph *g)
 {
@@ -121,7 +124,7 @@ og_status og_graph_status(const og_graph *g)
 
 const og_report *og_graph_report(const og_graph *g)
 {
-    static const og_report none = {.code = OG_NO_MEMORY, .what = "no memory for a graph"};
+    static const og_report none = { .code = OG_NO_MEMORY, .what = "no memory for a graph" };
 
     return g ? og_graph_errors(g) : &none;
 }
@@ -131,7 +134,7 @@ og_status og_graph_no_memory(og_graph *g)
     return og_fail(og_graph_errors(g), OG_NO_MEMORY, "no memory left for the graph");
 }
 
-/* ---- Bytes ------------------------------------------------------------------------------------------------ */
+/* ---- Bytes ----------------------------------------------------------------------------------- */
 
 void *og_graph_bytes(og_graph *g, size_t size)
 {
@@ -182,7 +185,7 @@ og_tensor *og_graph_copy_tensor(og_graph *g, const og_tensor *from)
     return og_graph_tensor(g, from->elem, from->rank, from->dims, data);
 }
 
-/* ---- Names -------------------------------------------------------------------------------------------------- */
+/* ---- Names ----------------------------------------------------------------------------------- */
 
 og_value *og_graph_find(const og_graph *g, const char *name)
 {
@@ -217,7 +220,7 @@ og_status og_value_rename(og_value *value, const char *name)
                                                                      : og_graph_no_memory(g);
 }
 
-/* ---- Values --------------------------------------------------------------------------------------------------- */
+/* ---- Values ---------------------------------------------------------------------------------- */
 
 og_value *og_value_new(og_graph *g, const char *name)
 {
@@ -275,8 +278,9 @@ static og_value *add_with_data(og_graph *g, const char *name, const og_tensor *d
     if (!v)
         return NULL;
     v->data = data;
-    v->type = (og_type){.elem = data->elem, .rank = data->rank,
-                        .dims = copy_dims(g, data->rank, data->dims)};
+    v->type = (og_type){ .elem = data->elem,
+                         .rank = data->rank,
+                         .dims = copy_dims(g, data->rank, data->dims) };
     return v->type.dims ? v : (og_graph_no_memory(g), NULL);
 }
 
@@ -297,7 +301,7 @@ og_value *og_graph_add_state(og_graph *g, const char *name, const og_tensor *ini
     return v;
 }
 
-/* ---- Public ends ------------------------------------------------------------------------------------------------ */
+/* ---- Public ends ----------------------------------------------------------------------------- */
 
 og_value *og_input(og_graph *g, const char *name, const char *type)
 {
@@ -314,9 +318,10 @@ og_value *og_input_dims(og_graph *g, const char *name, og_elem elem, int rank, c
     if (!g || og_graph_status(g))
         return NULL;
     if (rank < 0 || rank > OG_MAX_RANK || og_count(rank, dims) < 0)
-        return og_fail(og_graph_errors(g), OG_BAD_SHAPE, "input '%s' has an impossible shape", name),
+        return og_fail(og_graph_errors(g), OG_BAD_SHAPE, "input '%s' has an impossible shape",
+                       name),
                NULL;
-    return og_graph_add_input(g, name, &(og_type){.elem = elem, .rank = rank, .dims = dims});
+    return og_graph_add_input(g, name, &(og_type){ .elem = elem, .rank = rank, .dims = dims });
 }
 
 og_value *og_output(og_graph *g, const char *name, og_value *value)
@@ -366,7 +371,7 @@ og_value *og_parameter(og_graph *g, const char *name, const og_tensor *initial)
 
 og_value *og_scalar(og_graph *g, og_elem elem, double number)
 {
-    uint8_t bytes[16] = {0};
+    uint8_t bytes[16] = { 0 };
     og_tensor t = og_tensor_view(elem, 0, NULL, bytes);
 
     if (elem == OG_INT64 && number == (double)(int64_t)number)
@@ -378,14 +383,21 @@ og_value *og_scalar(og_graph *g, og_elem elem, double number)
 
 og_value *og_int64s(og_graph *g, size_t n, const int64_t *numbers)
 {
-    int64_t dims[1] = {(int64_t)n};
+    int64_t dims[1] = { (int64_t)n };
     og_tensor t = og_tensor_view(OG_INT64, 1, dims, (void *)(uintptr_t)numbers);
 
     return og_constant(g, &t);
 }
 
-const char *og_value_name(const og_value *value) { return value ? value->name : NULL; }
-og_graph *og_value_graph(const og_value *value) { return value ? value->graph : NULL; }
+const char *og_value_name(const og_value *value)
+{
+    return value ? value->name : NULL;
+}
+
+og_graph *og_value_graph(const og_value *value)
+{
+    return value ? value->graph : NULL;
+}
 
 const char *og_value_type(const og_value *value)
 {
@@ -397,7 +409,10 @@ const char *og_value_type(const og_value *value)
     return og_arena_string(value->graph->arena, text);
 }
 
-og_value *og_graph_input(const og_graph *g, size_t i) { return i < g->inputs.n ? g->inputs.v[i] : NULL; }
+og_value *og_graph_input(const og_graph *g, size_t i)
+{
+    return i < g->inputs.n ? g->inputs.v[i] : NULL;
+}
 
 og_value *og_graph_output(const og_graph *g, size_t i)
 {

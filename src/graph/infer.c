@@ -1,15 +1,22 @@
 /*
- * Inference: types of a node's outputs from types of its inputs. The same .infer runs on symbols while a graph is
- * built and on numbers while a plan is made.
+ * Inference: types of a node's outputs from types of its inputs. The same .infer runs on symbols
+ * while a graph is built and on numbers while a plan is made.
  */
 #include "graph/node.h"
 
 #include <stdio.h>
 
-/* ---- What .infer functions ask ----------------------------------------------------------------------------- */
+/* ---- What .infer functions ask --------------------------------------------------------------- */
 
-bool og_infer_has(const og_infer *c, int i) { return i < c->n_in && c->in[i]; }
-int og_infer_rank(const og_infer *c, int i) { return og_infer_has(c, i) ? c->in[i]->rank : -1; }
+bool og_infer_has(const og_infer *c, int i)
+{
+    return i < c->n_in && c->in[i];
+}
+
+int og_infer_rank(const og_infer *c, int i)
+{
+    return og_infer_has(c, i) ? c->in[i]->rank : -1;
+}
 
 og_dim og_infer_dim(const og_infer *c, int i, int axis)
 {
@@ -30,8 +37,8 @@ og_status og_infer_fail(og_infer *c, og_status code, const char *format, ...)
 og_status og_infer_resolve_axis(og_infer *c, int rank, int64_t axis, int *resolved)
 {
     if (axis < -(int64_t)rank || axis >= rank)
-        return og_infer_fail(c, OG_BAD_SHAPE, "axis %lld of %s is outside [%d, %d)", (long long)axis,
-                             c->op->name, -rank, rank);
+        return og_infer_fail(c, OG_BAD_SHAPE, "axis %lld of %s is outside [%d, %d)",
+                             (long long)axis, c->op->name, -rank, rank);
     *resolved = (int)(axis < 0 ? axis + rank : axis);
     return OG_OK;
 }
@@ -64,8 +71,8 @@ og_status og_infer_shape(og_infer *c, int k, int rank, const og_dim *dims)
                              c->op->name, rank, OG_MAX_RANK);
     for (int i = 0; i < rank; i++)
         if (dims[i] < 0 && og_dim_const(c->dims, dims[i], &number))
-            return og_infer_fail(c, OG_BAD_SHAPE, "dimension %d of output %d of %s would be %lld", i, k,
-                                 c->op->name, (long long)number);
+            return og_infer_fail(c, OG_BAD_SHAPE, "dimension %d of output %d of %s would be %lld",
+                                 i, k, c->op->name, (long long)number);
     og_dim *copy = OG_NEW_N(c->arena, og_dim, rank > 0 ? rank : 1);
     if (!copy)
         return og_infer_fail(c, OG_NO_MEMORY, "no memory left for shapes");
@@ -101,16 +108,17 @@ og_status og_infer_agree(og_infer *c, const char *what, og_dim a, og_dim b, og_d
     char x[100], y[100];
 
     if (a != b && og_dim_known(a) && og_dim_known(b))
-        return og_infer_fail(c, OG_BAD_SHAPE, "%s: %s of %s do not agree: %s and %s", c->op->name, what,
-                             "the inputs", og_dim_text(c->dims, a, x, sizeof x),
+        return og_infer_fail(c, OG_BAD_SHAPE, "%s: %s of %s do not agree: %s and %s", c->op->name,
+                             what, "the inputs", og_dim_text(c->dims, a, x, sizeof x),
                              og_dim_text(c->dims, b, y, sizeof y));
     if (both)
         *both = og_dim_known(b) ? b : a; /* of two names the first one's stays */
     return OG_OK;
 }
 
-/* One pair of sizes under numpy's rule: 1 stretches.  Two different unknown sizes may turn out equal or 1, so the
- * result is unknown; an unknown one beside a number over 1 must be 1 or that number. */
+/* One pair of sizes under numpy's rule: 1 stretches.  Two different unknown sizes may turn out
+ * equal or 1, so the result is unknown; an unknown one beside a number over 1 must be 1 or that
+ * number. */
 static og_status broadcast_dim(og_infer *c, og_dim a, og_dim b, og_dim *out)
 {
     if (a == b || b == 1)
@@ -159,7 +167,7 @@ og_status og_infer_broadcast(og_infer *c)
     return OG_OK;
 }
 
-/* ---- Contents ------------------------------------------------------------------------------------------------- */
+/* ---- Contents -------------------------------------------------------------------------------- */
 
 enum { CONTENT_MAX = 4096 }; /* larger integer tensors are data, not shapes */
 
@@ -228,7 +236,7 @@ bool og_infer_ints(const og_infer *c, int i, int64_t *n, const int64_t **numbers
     return true;
 }
 
-/* ---- Running .infer --------------------------------------------------------------------------------------------- */
+/* ---- Running .infer -------------------------------------------------------------------------- */
 
 static og_elem port_elem(const og_infer *c, int k)
 {
@@ -252,7 +260,7 @@ og_status og_infer_run(og_infer *c)
         if (c->in[i] && (c->in[i]->kind != OG_TENSOR || c->in[i]->rank < 0))
             ranks = false;
     for (int k = 0; k < c->n_out; k++)
-        c->out[k] = (og_type){.elem = port_elem(c, k), .rank = -1};
+        c->out[k] = (og_type){ .elem = port_elem(c, k), .rank = -1 };
     if (!c->op->infer)
         return og_infer_fail(c, OG_BUG, "%s has no inference", c->op->name);
     if (ranks || c->op->traits & OG_ANY_RANK)
@@ -265,8 +273,9 @@ static og_status infer_body(og_infer *c, og_graph *body, int n_in, const og_type
                             og_type *out)
 {
     if ((size_t)n_in != body->inputs.n)
-        return og_infer_fail(c, OG_BAD_ARGUMENT, "%s: its subgraph '%s' has %zu inputs, expected %d",
-                             c->op->name, body->name, body->inputs.n, n_in);
+        return og_infer_fail(c, OG_BAD_ARGUMENT,
+                             "%s: its subgraph '%s' has %zu inputs, expected %d", c->op->name,
+                             body->name, body->inputs.n, n_in);
     for (int i = 0; i < n_in; i++)
         if (in[i])
             body->inputs.v[i]->type = *in[i];
@@ -300,10 +309,21 @@ og_status og_node_infer(og_node *node)
         n_content[i] = v->n_content;
         data[i] = v->state ? NULL : v->data;
     }
-    og_infer c = {.op = node->op, .attrs = node->attrs, .n_in = n_in, .n_out = n_out, .in = in,
-                  .out = out, .content = content, .n_content = n_content, .data = data,
-                  .out_content = content + n_in, .out_n_content = n_content + n_in, .dims = g->dims,
-                  .arena = g->arena, .report = og_graph_errors(g), .graph_types = infer_body};
+    og_infer c = { .op = node->op,
+                   .attrs = node->attrs,
+                   .n_in = n_in,
+                   .n_out = n_out,
+                   .in = in,
+                   .out = out,
+                   .content = content,
+                   .n_content = n_content,
+                   .data = data,
+                   .out_content = content + n_in,
+                   .out_n_content = n_content + n_in,
+                   .dims = g->dims,
+                   .arena = g->arena,
+                   .report = og_graph_errors(g),
+                   .graph_types = infer_body };
     OG_TRY(og_infer_run(&c));
     for (int k = 0; k < n_out; k++) {
         node->out[k]->type = out[k];

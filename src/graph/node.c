@@ -33,9 +33,9 @@ static og_status node_failed(og_graph *g, const og_op *op, const og_node_spec *s
     if (first && *first)
         og_escape(output, sizeof output, first);
     const char *file = og_graph_root(g)->file;
-    og_report_where(r, "%s node #%zu%s%s%s%s%s%s%s%s", opname, spec->index, *name ? " \"" : "", name,
-             *name ? "\"" : "", *output ? " (output \"" : "", output, *output ? "\")" : "",
-             *file ? " in " : "", file);
+    og_report_where(r, "%s node #%zu%s%s%s%s%s%s%s%s", opname, spec->index, *name ? " \"" : "",
+                    name, *name ? "\"" : "", *output ? " (output \"" : "", output,
+                    *output ? "\")" : "", *file ? " in " : "", file);
     return r->code;
 }
 
@@ -147,7 +147,7 @@ og_status og_node_more_outputs(og_node *node, int n)
     return og_node_infer(node);
 }
 
-/* ---- By name ------------------------------------------------------------------------------------------------- */
+/* ---- By name --------------------------------------------------------------------------------- */
 
 static const og_op *find_op(og_graph *g, const char *name)
 {
@@ -178,8 +178,9 @@ og_status og_node_more(og_graph *g, const char *name, size_t n_in, og_value *con
     const og_op *op = find_op(g, name);
     if (!op)
         return og_graph_errors(g)->code;
-    og_node *node = og_graph_add_node(g, &(og_node_spec){.op = op, .attrs = attrs, .in = in,
-                                                         .n_in = (int)n_in, .n_out = (int)n_out});
+    og_node *node = og_graph_add_node(
+        g, &(og_node_spec){
+               .op = op, .attrs = attrs, .in = in, .n_in = (int)n_in, .n_out = (int)n_out });
     if (!node)
         return og_graph_errors(g)->code;
     for (size_t k = 0; k < n_out; k++)
@@ -199,8 +200,8 @@ og_value *og_node_new(og_graph *g, const char *op, size_t n_in, og_value *const 
 og_value *og_add_op(og_graph *g, const og_op *op, int n_in, og_value *const *in,
                     const og_attr *attrs)
 {
-    og_node *node = og_graph_add_node(g, &(og_node_spec){.op = op, .attrs = attrs, .in = in,
-                                                         .n_in = n_in});
+    og_node *node =
+        og_graph_add_node(g, &(og_node_spec){ .op = op, .attrs = attrs, .in = in, .n_in = n_in });
 
     return node ? node->out[0] : NULL;
 }

@@ -14,8 +14,15 @@ static const og_port *port_at(const og_port *ports, int max, int i)
     return n && ports[n - 1].variadic ? &ports[n - 1] : NULL;
 }
 
-const og_port *og_port_in(const og_op *op, int i) { return port_at(op->in, OG_MAX_IN, i); }
-const og_port *og_port_out(const og_op *op, int k) { return port_at(op->out, OG_MAX_OUT, k); }
+const og_port *og_port_in(const og_op *op, int i)
+{
+    return port_at(op->in, OG_MAX_IN, i);
+}
+
+const og_port *og_port_out(const og_op *op, int k)
+{
+    return port_at(op->out, OG_MAX_OUT, k);
+}
 
 int og_ports_required(const og_op *op)
 {
@@ -39,7 +46,8 @@ static char *set_text(og_elems set, char *out, size_t size)
     return out;
 }
 
-/* `elem[i]` is the element type of input i, OG_UNDEFINED where it is not known (a value of unknown type) or omitted. */
+/* `elem[i]` is the element type of input i, OG_UNDEFINED where it is not known (a value of unknown
+ * type) or omitted. */
 og_status og_ports_check(const og_op *op, int n_in, const og_type *const *in, og_report *report)
 {
     char set[400];
@@ -48,8 +56,8 @@ og_status og_ports_check(const og_op *op, int n_in, const og_type *const *in, og
         const og_port *port = og_port_in(op, i);
 
         if (!port)
-            return og_fail(report, OG_BAD_ARGUMENT, "%s has %d inputs, it takes at most %d", op->name,
-                           n_in, i);
+            return og_fail(report, OG_BAD_ARGUMENT, "%s has %d inputs, it takes at most %d",
+                           op->name, n_in, i);
         if (!in[i]) {
             if (!port->optional && !(port->variadic && i > 0))
                 return og_fail(report, OG_BAD_ARGUMENT, "%s needs its input '%s'", op->name,

@@ -1,4 +1,5 @@
-/* Graphs as text, in ONNX's own syntax with each node's types behind it: for inspect, the docs and debugging. */
+/* Graphs as text, in ONNX's own syntax with each node's types behind it: for inspect, the docs and
+ * debugging. */
 #include "graph/node.h"
 
 static void print_name(og_text *out, const char *name)
@@ -29,8 +30,9 @@ static void print_values(og_text *out, const og_graph *g, og_value *const *value
 
 static void print_list(og_text *out, const og_attr *a)
 {
-    int64_t n = a->kind == OG_ATTR_INTS ? a->u.ints.n : a->kind == OG_ATTR_FLOATS ? a->u.floats.n
-                                                                                  : a->u.strings.n;
+    int64_t n = a->kind == OG_ATTR_INTS     ? a->u.ints.n
+                : a->kind == OG_ATTR_FLOATS ? a->u.floats.n
+                                            : a->u.strings.n;
 
     og_text_print(out, "[");
     for (int64_t i = 0; i < n; i++) {
@@ -52,17 +54,29 @@ static void print_attr(og_text *out, const og_attr *a)
     print_name(out, a->name);
     og_text_print(out, "=");
     switch (a->kind) {
-    case OG_ATTR_INT: og_text_print(out, "%lld", (long long)a->u.i); break;
-    case OG_ATTR_FLOAT: og_text_print(out, "%g", (double)a->u.f); break;
-    case OG_ATTR_STRING: og_text_print(out, "\"%s\"", og_escape(text, sizeof text, a->u.s.data)); break;
+    case OG_ATTR_INT:
+        og_text_print(out, "%lld", (long long)a->u.i);
+        break;
+    case OG_ATTR_FLOAT:
+        og_text_print(out, "%g", (double)a->u.f);
+        break;
+    case OG_ATTR_STRING:
+        og_text_print(out, "\"%s\"", og_escape(text, sizeof text, a->u.s.data));
+        break;
     case OG_ATTR_TENSOR:
         og_text_print(out, "%s", og_tensor_text(text, sizeof text, a->u.tensor));
         if (a->u.tensor->count == 1 && a->u.tensor->elem != OG_STRING)
             og_text_print(out, " {%g}", og_get_double(a->u.tensor, 0));
         break;
-    case OG_ATTR_GRAPH: og_text_print(out, "graph of %zu nodes", a->u.graph->nodes.n); break;
-    case OG_ATTR_TYPE: print_name(out, a->u.type); break;
-    default: print_list(out, a); break;
+    case OG_ATTR_GRAPH:
+        og_text_print(out, "graph of %zu nodes", a->u.graph->nodes.n);
+        break;
+    case OG_ATTR_TYPE:
+        print_name(out, a->u.type);
+        break;
+    default:
+        print_list(out, a);
+        break;
     }
 }
 
@@ -127,7 +141,7 @@ void og_graph_print(og_text *out, const og_graph *g)
 
 const char *og_graph_text(og_graph *g)
 {
-    og_text out = {0};
+    og_text out = { 0 };
 
     og_graph_print(&out, g);
     const char *text = out.failed ? NULL : og_arena_string(g->arena, out.data);

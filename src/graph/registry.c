@@ -45,11 +45,14 @@ size_t og_op_count(void)
     return registry.n;
 }
 
-const og_op *og_op_at(size_t i) { return i < og_op_count() ? registry.ops[i] : NULL; }
+const og_op *og_op_at(size_t i)
+{
+    return i < og_op_count() ? registry.ops[i] : NULL;
+}
 
 const og_op *og_op_find(const char *domain, const char *name)
 {
-    og_op wanted = {.name = name, .domain = domain};
+    og_op wanted = { .name = name, .domain = domain };
     const og_op *key = &wanted;
 
     og_op_count();

@@ -3,7 +3,10 @@
 
 #include <stdio.h>
 
-og_value *og_in(const og_rewrite *c, int i) { return i < c->n_in ? c->in[i] : NULL; }
+og_value *og_in(const og_rewrite *c, int i)
+{
+    return i < c->n_in ? c->in[i] : NULL;
+}
 
 void og_replace(og_rewrite *c, int k, og_value *by)
 {
@@ -42,7 +45,7 @@ og_ints og_old_ints(const og_rewrite *c, const char *name)
 {
     const og_attr *a = og_old(c, name);
 
-    return a && a->kind == OG_ATTR_INTS ? a->u.ints : (og_ints){0};
+    return a && a->kind == OG_ATTR_INTS ? a->u.ints : (og_ints){ 0 };
 }
 
 void og_drop_attr(og_rewrite *c, const char *name)
@@ -59,7 +62,7 @@ void og_set_attr(og_rewrite *c, og_attr attr)
 {
     og_drop_attr(c, attr.name);
     c->raw[c->n_raw++] = attr;
-    c->raw[c->n_raw] = (og_attr){.name = NULL};
+    c->raw[c->n_raw] = (og_attr){ .name = NULL };
 }
 
 void og_set_in(og_rewrite *c, int i, og_value *value)
@@ -95,8 +98,14 @@ static og_status rewrite_node(og_node *node, void (*rewrite)(og_rewrite *c), con
 {
     og_graph *g = node->graph;
     og_value **out = OG_NEW_N(g->arena, og_value *, node->n_out + 1);
-    og_rewrite c = {.g = g, .op = node->op, .node = node, .attrs = node->attrs, .n_in = node->n_in,
-                    .n_out = node->n_out, .in = node->in, .out = out};
+    og_rewrite c = { .g = g,
+                     .op = node->op,
+                     .node = node,
+                     .attrs = node->attrs,
+                     .n_in = node->n_in,
+                     .n_out = node->n_out,
+                     .in = node->in,
+                     .out = out };
     char text[300];
 
     if (!out)
@@ -105,7 +114,8 @@ static og_status rewrite_node(og_node *node, void (*rewrite)(og_rewrite *c), con
     rewrite(&c);
     name_after(g, first, node);
     if (og_graph_status(g)) {
-        og_report_where(og_graph_errors(g), "the %s of %s", what, og_node_text(node, text, sizeof text));
+        og_report_where(og_graph_errors(g), "the %s of %s", what,
+                        og_node_text(node, text, sizeof text));
         return og_graph_status(g);
     }
     *replaced = false;
@@ -144,7 +154,7 @@ og_status og_node_simplify(og_node *node, bool *changed)
     return OG_OK;
 }
 
-/* ---- A whole graph -------------------------------------------------------------------------------------------------- */
+/* ---- A whole graph --------------------------------------------------------------------------- */
 
 static void mark_read(og_value *v, void *unused)
 {
@@ -178,7 +188,8 @@ static bool is_read(const og_node *node)
     return false;
 }
 
-/* Nodes that had readers (node->mark) and have none now; others that nobody reads stay as the file has them. */
+/* Nodes that had readers (node->mark) and have none now; others that nobody reads stay as the file
+ * has them. */
 static void kill_unread(og_graph *g)
 {
     for (bool again = true; again;) {

@@ -1,6 +1,6 @@
 /*
- * Settling: after a pass has replaced values and killed nodes, one sweep points every reader at the replacement and
- * puts the nodes in order again.
+ * Settling: after a pass has replaced values and killed nodes, one sweep points every reader at the
+ * replacement and puts the nodes in order again.
  */
 #include "graph/node.h"
 
@@ -60,7 +60,8 @@ static void settle_readers(og_graph *g)
     }
 }
 
-/* An output keeps its name: the replacement takes it over, or a second value is made that has it. */
+/* An output keeps its name: the replacement takes it over, or a second value is made that has it.
+ */
 static og_status settle_output(og_graph *g, size_t i)
 {
     og_value *old = g->outputs.v[i], *by = og_value_now(old);
@@ -96,7 +97,7 @@ static og_status settle_ends(og_graph *g)
     return OG_OK;
 }
 
-/* ---- Order ----------------------------------------------------------------------------------------------------- */
+/* ---- Order ----------------------------------------------------------------------------------- */
 
 typedef struct sort_frame {
     og_node *node;
@@ -136,7 +137,7 @@ static og_status sort_from(sorter *s, og_node *root)
     if (root->mark != SORT_NEW)
         return OG_OK;
     root->mark = SORT_OPEN;
-    if (!og_list_push(g->arena, &s->stack, ((sort_frame){root, 0})))
+    if (!og_list_push(g->arena, &s->stack, ((sort_frame){ root, 0 })))
         return og_graph_no_memory(g);
     while (s->stack.n) {
         sort_frame *top = &s->stack.v[s->stack.n - 1];
@@ -159,7 +160,7 @@ static og_status sort_from(sorter *s, og_node *root)
             return og_fail(og_graph_errors(g), OG_BAD_FILE, "the nodes form a cycle through %s",
                            og_node_text(before, text, sizeof text));
         before->mark = SORT_OPEN;
-        if (!og_list_push(g->arena, &s->stack, ((sort_frame){before, 0})))
+        if (!og_list_push(g->arena, &s->stack, ((sort_frame){ before, 0 })))
             return og_graph_no_memory(g);
     }
     return OG_OK;
@@ -167,7 +168,7 @@ static og_status sort_from(sorter *s, og_node *root)
 
 static og_status sort_nodes(og_graph *g)
 {
-    sorter s = {.g = g};
+    sorter s = { .g = g };
 
     for (size_t i = 0; i < g->nodes.n; i++)
         g->nodes.v[i]->mark = SORT_NEW;
@@ -212,7 +213,7 @@ og_status og_graph_settle(og_graph *g)
     return og_graph_status(g);
 }
 
-/* ---- What is not needed ------------------------------------------------------------------------------------------ */
+/* ---- What is not needed ---------------------------------------------------------------------- */
 
 static void keep(og_value *v)
 {

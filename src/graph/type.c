@@ -80,7 +80,7 @@ static og_status read_type(type_reader *r, og_type *type)
     size_t n = strspn(r->at, "abcdefghijklmnopqrstuvwxyz0123456789");
     char word[24];
 
-    *type = (og_type){0};
+    *type = (og_type){ 0 };
     if (!n || n >= sizeof word)
         return type_fail(r, "an element type, 'seq(' or 'optional('");
     memcpy(word, r->at, n);
@@ -110,7 +110,7 @@ static og_status read_type(type_reader *r, og_type *type)
 og_status og_type_parse(og_arena *arena, og_dims *dims, const char *text, og_type *type,
                         og_report *report)
 {
-    type_reader r = {.arena = arena, .dims = dims, .text = text, .at = text, .report = report};
+    type_reader r = { .arena = arena, .dims = dims, .text = text, .at = text, .report = report };
 
     OG_TRY(read_type(&r, type));
     while (isspace((unsigned char)*r.at))
@@ -134,13 +134,14 @@ static void print_type(const og_dims *dims, const og_type *type, og_text *text)
         return;
     og_text_print(text, "[");
     for (int i = 0; i < type->rank; i++)
-        og_text_print(text, "%s%s", i ? "," : "", og_dim_text(dims, type->dims[i], dim, sizeof dim));
+        og_text_print(text, "%s%s", i ? "," : "",
+                      og_dim_text(dims, type->dims[i], dim, sizeof dim));
     og_text_print(text, "]");
 }
 
 char *og_type_text(const og_dims *dims, const og_type *type, char *out, size_t size)
 {
-    og_text text = {0};
+    og_text text = { 0 };
 
     print_type(dims, type, &text);
     snprintf(out, size, "%s", text.data ? text.data : "");

@@ -56,12 +56,11 @@ static void FN(tile)(T *to, int64_t to_step, const T *from, int64_t from_step, i
                 BLOCK(to + i * to_step + j, to_step, from + i + j * from_step, from_step);
     if (whole_rows < rows)
         FN(edge)
-        (to + whole_rows * to_step, to_step, from + whole_rows, from_step, rows - whole_rows,
-         columns);
+    (to + whole_rows * to_step, to_step, from + whole_rows, from_step, rows - whole_rows, columns);
     if (whole_columns < columns)
         FN(edge)
-        (to + whole_columns, to_step, from + whole_columns * from_step, from_step, whole_rows,
-         columns - whole_columns);
+    (to + whole_columns, to_step, from + whole_columns * from_step, from_step, whole_rows,
+     columns - whole_columns);
 }
 
 #undef T

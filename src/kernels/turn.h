@@ -45,8 +45,7 @@ static void FN(turn)(const T *from, int64_t from_step, int64_t rows, int64_t col
     for (int64_t i = 0; i < whole_rows; i += 4)
         for (int64_t j = 0; j < whole_columns; j += 4)
             FN(turn_block)
-            (from + i * from_step + j, from_step, add ? add + j : none, to + j * to_step + i,
-             to_step);
+    (from + i * from_step + j, from_step, add ? add + j : none, to + j * to_step + i, to_step);
 #endif
     for (int64_t j = 0; j < columns; j++)
         for (int64_t i = j < whole_columns ? whole_rows : 0; i < rows; i++)

@@ -316,7 +316,8 @@ og_status og_load(const char *path, const og_load_options *options, og_graph **g
         og_graph_no_memory(g);
     }
     if (og_graph_status(g) == OG_BAD_ARGUMENT)
-        ld.report->code = OG_BAD_FILE; /* what builds the nodes takes the file for a caller's words */
+        ld.report->code =
+            OG_BAD_FILE; /* what builds the nodes takes the file for a caller's words */
     if (og_graph_status(g))
         og_report_where(ld.report, "%s", g->file ? g->file : "");
     og_arena_free(ld.arena);

@@ -58,7 +58,7 @@ typedef struct og_loader {
     bool located;        /* the report already says which node failed */
 } og_loader;
 
-/* ---- Names and scopes (load_scope.c) ---- */
+/* ---- Names and scopes (load_scope.c) --------------------------------------------------------- */
 og_status og_scope_open(og_loader *ld, og_scope *scope, const og_scope *outer, og_graph *graph,
                         const og_frame *frame);
 og_status og_scope_expect(og_loader *ld, og_scope *scope, size_t n, Onnx__NodeProto **nodes);
@@ -78,10 +78,10 @@ og_status og_scope_constant(og_loader *ld, og_scope *scope, const char *name,
 og_status og_scope_remember(og_loader *ld, const char *name, const og_tensor *tensor,
                             const og_place *place);
 
-/* ---- Graphs (load_graph.c) ---- */
+/* ---- Graphs (load_graph.c) ------------------------------------------------------------------- */
 og_status og_load_graph(og_loader *ld, og_scope *scope, const Onnx__GraphProto *proto);
 
-/* ---- Nodes (load_node.c, load_constant.c) ---- */
+/* ---- Nodes (load_node.c, load_constant.c) ---------------------------------------------------- */
 og_status og_load_nodes(og_loader *ld, og_scope *scope, size_t n, Onnx__NodeProto **nodes);
 og_status og_load_constant(og_loader *ld, og_scope *scope, const Onnx__NodeProto *proto);
 /* `Gemm node #7 "fc2" (output "y")`, escaped. */
@@ -89,22 +89,22 @@ char *og_proto_text(const Onnx__NodeProto *proto, size_t index, char *out, size_
 /* Notes an operator that is not there, and gives a descriptor for it. */
 og_unknown *og_load_unknown(og_loader *ld, const char *domain, const char *name);
 
-/* ---- Attributes and types (load_attr.c) ---- */
+/* ---- Attributes and types (load_attr.c) ------------------------------------------------------ */
 og_status og_load_attrs(og_loader *ld, og_scope *scope, size_t n, Onnx__AttributeProto **protos,
                         og_attr **attrs);
 og_status og_load_type(og_loader *ld, const Onnx__TypeProto *proto, const char *name,
                        og_type *type);
 
-/* ---- Functions (load_function.c, load_call.c) ---- */
+/* ---- Functions (load_function.c, load_call.c) ------------------------------------------------ */
 og_status og_load_functions(og_loader *ld);
 og_function *og_load_find_function(const og_loader *ld, const Onnx__NodeProto *proto);
 og_status og_load_call(og_loader *ld, og_scope *scope, const og_function *function,
                        const Onnx__NodeProto *proto, size_t index, const og_attr *attrs);
 
-/* ---- Training (load_training.c) ---- */
+/* ---- Training (load_training.c) -------------------------------------------------------------- */
 og_status og_load_training(og_loader *ld, og_scope *scope);
 
-/* ---- Small words ---- */
+/* ---- Small words ----------------------------------------------------------------------------- */
 static inline const char *og_or_empty(const char *text)
 {
     return text ? text : "";

@@ -41,7 +41,7 @@ static og_status add_initializers(og_loader *ld, const Onnx__GraphProto *graph,
     return OG_OK;
 }
 
-/* ---- Bindings ------------------------------------------------------------------------------ */
+/* ---- Bindings -------------------------------------------------------------------------------- */
 
 static const Onnx__ValueInfoProto *find_output(const Onnx__GraphProto *graph, const char *name)
 {
@@ -107,7 +107,7 @@ static og_status check_bindings(og_loader *ld, const training *t)
     return OG_OK;
 }
 
-/* ---- Loading ------------------------------------------------------------------------------- */
+/* ---- Loading --------------------------------------------------------------------------------- */
 
 /* Inputs that the model has too are the same ones. */
 static og_status load_inputs(og_loader *ld, og_scope *scope, const Onnx__GraphProto *proto)

@@ -3,8 +3,8 @@
  *
  * What changes is a list of edits, each some bytes of the file and what stands there instead; the
  * new file is the old one with the edits spliced in.  Numbers of fixed width are overwritten where
- * they are.  Lists of varints may change their length, and a node that was exported for training loses
- * what makes it one; then the lengths of the messages around are edits too.
+ * they are.  Lists of varints may change their length, and a node that was exported for training
+ * loses what makes it one; then the lengths of the messages around are edits too.
  */
 #include "onnx/source.h"
 
@@ -397,8 +397,9 @@ static bool set_for_inference(patch *p, const og_graph *g, const og_node *node, 
     for (int k = 1; k < node->n_out; k++)
         if (is_read(g, node->out[k]))
             return false;
-    *c = (og_rewrite){ .op = op, .node = node, .attrs = node->attrs, .in = node->in,
-                       .n_in = node->n_in };
+    *c = (og_rewrite){
+        .op = op, .node = node, .attrs = node->attrs, .in = node->in, .n_in = node->n_in
+    };
     while (node->raw[c->n_raw].name)
         c->n_raw++;
     c->raw = OG_NEW_N(p->arena, og_attr, c->n_raw + 17);
@@ -439,7 +440,8 @@ static og_status edit_node(patch *p, const og_field *message, const og_rewrite *
         bool output = field.number == 2 && outputs++ > 0;
 
         if (output || (field.number == 5 && goes(c, &field)))
-            OG_TRY(add_edit(p, field.start, (size_t)(field.data - field.start) + field.size, NULL, 0));
+            OG_TRY(
+                add_edit(p, field.start, (size_t)(field.data - field.start) + field.size, NULL, 0));
     }
     return OG_OK;
 }

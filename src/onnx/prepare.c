@@ -81,7 +81,7 @@ og_status og_prepare_functional(og_graph *g, const char *prefix)
     return og_prepare_inference(g);
 }
 
-/* ---- Numbers ------------------------------------------------------------------------------- */
+/* ---- Numbers --------------------------------------------------------------------------------- */
 
 og_status og_prepare_numbers(og_graph *g, og_weights *weights, void *context)
 {

@@ -118,7 +118,7 @@ static og_status write_model(og_saver *s, Onnx__ModelProto *model, const char *p
     return status;
 }
 
-/* ---- The two forms ------------------------------------------------------------------------- */
+/* ---- The two forms --------------------------------------------------------------------------- */
 
 static og_status begin(og_saver *s, og_graph *clone, const og_save_options *o)
 {

@@ -35,7 +35,7 @@ static inline char *og_save_text(const char *text)
     return (char *)(uintptr_t)text; /* protobuf-c reads what it writes through char * */
 }
 
-/* ---- Making the clone what the file shall hold (prepare.c) ---- */
+/* ---- Making the clone what the file shall hold (prepare.c) ----------------------------------- */
 /* New values of the state, the loss and `finite` become outputs. */
 og_status og_prepare_step(og_graph *g, const char *prefix);
 /* The same, and state that is updated becomes inputs with defaults. */
@@ -48,22 +48,22 @@ og_status og_prepare_numbers(og_graph *g, og_weights *weights, void *context);
  * its own nodes make.  `node_names` holds the names that are taken already, or is NULL. */
 og_status og_prepare_names(og_graph *g, og_table *node_names);
 
-/* ---- Graphs (save_graph.c) ---- */
+/* ---- Graphs (save_graph.c) ------------------------------------------------------------------- */
 og_status og_save_graph(og_saver *s, og_graph *g, Onnx__GraphProto **proto);
 og_status og_save_nodes(og_saver *s, const og_graph *g, size_t first, Onnx__NodeProto **nodes);
 
 /* Sets `mark` to 1 on the values that a node, a body or an output reads, to 0 on the others. */
 void og_save_mark_used(og_graph *g);
 
-/* ---- Attributes and types (save_attr.c) ---- */
+/* ---- Attributes and types (save_attr.c) ------------------------------------------------------ */
 og_status og_save_attrs(og_saver *s, const og_node *node, Onnx__NodeProto *proto);
 og_status og_save_type(og_saver *s, const og_type *type, Onnx__TypeProto **proto);
 
-/* ---- Functions (save_function.c) ---- */
+/* ---- Functions (save_function.c) ------------------------------------------------------------- */
 /* Makes `proto` a call of an own operator, whose function is made if it is new. */
 og_status og_save_call(og_saver *s, const og_node *node, Onnx__NodeProto *proto);
 
-/* ---- Training (save_training.c) ---- */
+/* ---- Training (save_training.c) -------------------------------------------------------------- */
 /* Takes from a clone what only its training step reads: labels, slots of the optimizer. */
 void og_save_forget_training(og_graph *inference);
 /* Makes s->training of the step in `step`, a clone, beside the inference graph of the file. */

@@ -19,7 +19,7 @@ static og_status find_parameters(og_graph *g, const og_derive_options *o)
     return s;
 }
 
-/* ---- What is differentiated ------------------------------------------------------------------------------------- */
+/* ---- What is differentiated ------------------------------------------------------------------ */
 
 static og_status by_loss(og_graph *g, const og_derive_options *o, og_value **value)
 {
@@ -38,7 +38,7 @@ static og_status by_output(og_graph *g, const char *name, og_value **value)
     if (!v)
         return og_fail(og_graph_errors(g), OG_NOT_FOUND, "the model has no output '%s'",
                        og_escape(shown, sizeof shown, name));
-    *value = og_reduce("ReduceSum", v, (og_ints){0}, false);
+    *value = og_reduce("ReduceSum", v, (og_ints){ 0 }, false);
     return og_graph_status(g);
 }
 
@@ -50,7 +50,8 @@ static og_status find_target(og_graph *g, const og_derive_options *o, og_value *
         return by_output(g, o->of, value);
     if (g->outputs.n != 1) {
         og_fail(og_graph_errors(g), OG_BAD_ARGUMENT,
-                "the model has %zu outputs, so it must be said what is differentiated", g->outputs.n);
+                "the model has %zu outputs, so it must be said what is differentiated",
+                g->outputs.n);
         og_report_hint(og_graph_errors(g), "--loss SPEC or --of OUTPUT");
         return OG_BAD_ARGUMENT;
     }
@@ -58,7 +59,7 @@ static og_status find_target(og_graph *g, const og_derive_options *o, og_value *
     return OG_OK;
 }
 
-/* ---- By what ------------------------------------------------------------------------------------------------------- */
+/* ---- By what --------------------------------------------------------------------------------- */
 
 static og_status is_wanted(og_graph *g, const og_value *v, const char *wrt, bool *wanted)
 {
@@ -90,8 +91,9 @@ static og_status collect(og_graph *g, const char *wrt, size_t inputs, og_value *
     }
     if (*n)
         return OG_OK;
-    og_fail(og_graph_errors(g), OG_NOT_FOUND, "%s%s%s", wrt ? "no parameter or input matches '" : "",
-            wrt ? wrt : "the model has no parameter", wrt ? "'" : "");
+    og_fail(og_graph_errors(g), OG_NOT_FOUND, "%s%s%s",
+            wrt ? "no parameter or input matches '" : "", wrt ? wrt : "the model has no parameter",
+            wrt ? "'" : "");
     return OG_NOT_FOUND;
 }
 
@@ -103,7 +105,8 @@ static og_status name_output(og_graph *g, const char *prefix, const char *base, 
     if (!name)
         return og_graph_no_memory(g);
     if (!og_output(g, name, value) && og_graph_status(g) == OG_EXISTS)
-        og_report_hint(og_graph_errors(g), "--prefix P puts P before the names of outputs that are added");
+        og_report_hint(og_graph_errors(g),
+                       "--prefix P puts P before the names of outputs that are added");
     return og_graph_status(g);
 }
 

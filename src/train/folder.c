@@ -50,7 +50,8 @@ static og_status write_text(og_trainer *t, const char *name, const char *text)
     return status;
 }
 
-/* What a run that was killed in its first moment leaves: a temporary file that was never renamed. */
+/* What a run that was killed in its first moment leaves: a temporary file that was never renamed.
+ */
 static bool left_over(const char *name)
 {
     return og_glob("command.txt.tmp*", name);

@@ -18,7 +18,7 @@ static const char *keep_text(og_graph *g, og_text *text)
     return copy;
 }
 
-/* ---- Nodes ------------------------------------------------------------------------------------------------------- */
+/* ---- Nodes ----------------------------------------------------------------------------------- */
 
 static og_node_gradient gradient_of(const og_op *op)
 {
@@ -40,19 +40,24 @@ static const char **names_of(og_graph *g, og_value *const *values, int n)
 
 static og_status describe_node(og_graph *g, const og_node *node, og_node_facts *f)
 {
-    og_text text = {0}, types = {0};
+    og_text text = { 0 }, types = { 0 };
     char type[300];
 
     og_node_print(&text, node);
     for (int k = 0; k < node->n_out; k++)
         og_text_print(&types, "%s%s", k ? ", " : "",
                       og_type_text(g->dims, &node->out[k]->type, type, sizeof type));
-    *f = (og_node_facts){.index = node->index, .op = node->op->name, .name = node->name,
-                         .text = keep_text(g, &text), .types = keep_text(g, &types),
-                         .gradient = gradient_of(node->op), .n_in = (size_t)node->n_in,
-                         .n_out = (size_t)node->n_out, .in = names_of(g, node->in, node->n_in),
-                         .out = names_of(g, node->out, node->n_out),
-                         .runs = og_node_runnable(node) || node->op->expand};
+    *f = (og_node_facts){ .index = node->index,
+                          .op = node->op->name,
+                          .name = node->name,
+                          .text = keep_text(g, &text),
+                          .types = keep_text(g, &types),
+                          .gradient = gradient_of(node->op),
+                          .n_in = (size_t)node->n_in,
+                          .n_out = (size_t)node->n_out,
+                          .in = names_of(g, node->in, node->n_in),
+                          .out = names_of(g, node->out, node->n_out),
+                          .runs = og_node_runnable(node) || node->op->expand };
     return og_graph_status(g);
 }
 
@@ -77,7 +82,7 @@ static void count_unsupported(const og_inspection *x, og_text *out)
 static og_status describe_nodes(og_graph *g, og_inspection *x)
 {
     og_node_facts *f = OG_NEW_N(g->arena, og_node_facts, g->nodes.n + 1);
-    og_text unsupported = {0};
+    og_text unsupported = { 0 };
 
     if (!f)
         return og_graph_no_memory(g);
@@ -92,7 +97,7 @@ static og_status describe_nodes(og_graph *g, og_inspection *x)
     return og_graph_status(g);
 }
 
-/* ---- Parameters --------------------------------------------------------------------------------------------------- */
+/* ---- Parameters ------------------------------------------------------------------------------ */
 
 /* The reason, and the tensor of which this one is a second copy. */
 static const char *why(og_graph *g, const og_candidate *c)
@@ -101,12 +106,14 @@ static const char *why(og_graph *g, const og_candidate *c)
 
     if (!c->twin)
         return c->why;
-    return og_arena_print(g->arena, "%s; the transpose of '%s': probably one weight that the exporter "
-                                    "split, --tie joins them",
+    return og_arena_print(g->arena,
+                          "%s; the transpose of '%s': probably one weight that the exporter "
+                          "split, --tie joins them",
                           c->why, og_escape(name, sizeof name, c->twin->name));
 }
 
-static og_status describe_parameters(og_graph *g, const char *train, const char *freeze, og_inspection *x)
+static og_status describe_parameters(og_graph *g, const char *train, const char *freeze,
+                                     og_inspection *x)
 {
     og_candidates found;
 
@@ -117,9 +124,11 @@ static og_status describe_parameters(og_graph *g, const char *train, const char 
     for (size_t i = 0; i < found.n; i++) {
         const og_value *v = found.v[i].value;
 
-        p[i] = (og_parameter_facts){.name = v->name, .type = og_value_type(v),
-                                    .trained = found.v[i].trained, .why = why(g, &found.v[i]),
-                                    .elements = v->data->count};
+        p[i] = (og_parameter_facts){ .name = v->name,
+                                     .type = og_value_type(v),
+                                     .trained = found.v[i].trained,
+                                     .why = why(g, &found.v[i]),
+                                     .elements = v->data->count };
         x->elements += p[i].elements;
         x->trained += p[i].trained ? p[i].elements : 0;
     }
@@ -128,7 +137,7 @@ static og_status describe_parameters(og_graph *g, const char *train, const char 
     return OG_OK;
 }
 
-/* ---- The whole ------------------------------------------------------------------------------------------------------ */
+/* ---- The whole ------------------------------------------------------------------------------- */
 
 static void list_values(og_graph *g, og_text *out, og_value *const *values, size_t n, bool defaults)
 {
@@ -137,7 +146,8 @@ static void list_values(og_graph *g, og_text *out, og_value *const *values, size
 
     og_text_print(out, "(");
     for (size_t i = 0; i < n; i++) {
-        if (!defaults && values[i]->data) /* an initializer listed among the inputs, as old files do */
+        if (!defaults &&
+            values[i]->data) /* an initializer listed among the inputs, as old files do */
             continue;
         og_text_print(out, "%s%s %s", shown++ ? ", " : "",
                       og_type_text(g->dims, &values[i]->type, type, sizeof type),
@@ -148,7 +158,7 @@ static void list_values(og_graph *g, og_text *out, og_value *const *values, size
 
 static void describe_whole(og_graph *g, og_inspection *x)
 {
-    og_text opsets = {0}, signature = {0};
+    og_text opsets = { 0 }, signature = { 0 };
 
     for (size_t i = 0; i < g->opsets.n; i++)
         og_text_print(&opsets, "%s%s %lld", i ? ", " : "",
@@ -157,9 +167,13 @@ static void describe_whole(og_graph *g, og_inspection *x)
     list_values(g, &signature, g->inputs.v, g->inputs.n, false);
     og_text_print(&signature, " => ");
     list_values(g, &signature, g->outputs.v, g->outputs.n, true);
-    *x = (og_inspection){.name = g->name, .file = g->file, .producer = g->producer,
-                         .ir_version = g->ir_version, .opsets = keep_text(g, &opsets),
-                         .signature = keep_text(g, &signature), .unsupported = ""};
+    *x = (og_inspection){ .name = g->name,
+                          .file = g->file,
+                          .producer = g->producer,
+                          .ir_version = g->ir_version,
+                          .opsets = keep_text(g, &opsets),
+                          .signature = keep_text(g, &signature),
+                          .unsupported = "" };
 }
 
 og_status og_inspect(og_graph *g, const char *train, const char *freeze, og_inspection *x)

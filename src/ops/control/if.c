@@ -1,6 +1,6 @@
 /*
- * If: the outputs of one of two subgraphs, chosen by a bool. The branches have no inputs; they read the values around
- * them.
+ * If: the outputs of one of two subgraphs, chosen by a bool. The branches have no inputs; they read
+ * the values around them.
  */
 #include "ops/ops.h"
 
@@ -33,7 +33,8 @@ static og_status if_condition(og_infer *c)
 {
     for (int i = 0; i < c->in[0]->rank; i++)
         if (og_dim_known(c->in[0]->dims[i]) && c->in[0]->dims[i] != 1)
-            return og_infer_fail(c, OG_BAD_SHAPE, "input 'cond' of If has %lld elements, expected one",
+            return og_infer_fail(c, OG_BAD_SHAPE,
+                                 "input 'cond' of If has %lld elements, expected one",
                                  (long long)og_count(c->in[0]->rank, c->in[0]->dims));
     return OG_OK;
 }
@@ -47,7 +48,8 @@ static og_status if_infer(og_infer *c)
     if (!then_types || !else_types)
         return og_infer_fail(c, OG_NO_MEMORY, "no memory left for shapes");
     OG_TRY(if_condition(c));
-    if (a->then_branch->outputs.n != (size_t)c->n_out || a->else_branch->outputs.n != (size_t)c->n_out)
+    if (a->then_branch->outputs.n != (size_t)c->n_out ||
+        a->else_branch->outputs.n != (size_t)c->n_out)
         return og_infer_fail(c, OG_BAD_ARGUMENT,
                              "the branches of If have %zu and %zu outputs, expected %d",
                              a->then_branch->outputs.n, a->else_branch->outputs.n, c->n_out);
@@ -77,13 +79,18 @@ static og_status if_control(og_call *c)
 }
 
 const og_op og_op_if = {
-    .name = "If", .version = 25, .valid_from = 1, .versions = "1 11 13 16 19 21 23 24",
+    .name = "If",
+    .version = 25,
+    .valid_from = 1,
+    .versions = "1 11 13 16 19 21 23 24",
     .doc = "The outputs of then_branch or else_branch, chosen by a bool.",
     .in = { OG_PORT("cond", OG_BIT(OG_BOOL)) },
     .out = { OG_PORT("outputs", OG_ANY, .variadic = true, .heterogeneous = true) },
-    .attr = { OG_NEED_ATTR(if_attrs, then_branch, GRAPH), OG_NEED_ATTR(if_attrs, else_branch, GRAPH) },
+    .attr = { OG_NEED_ATTR(if_attrs, then_branch, GRAPH),
+              OG_NEED_ATTR(if_attrs, else_branch, GRAPH) },
     .attr_size = sizeof(if_attrs),
     .traits = OG_ANY_RANK,
     .run_types = OG_BIT(OG_BOOL),
-    .infer = if_infer, .control = if_control,
+    .infer = if_infer,
+    .control = if_control,
 };

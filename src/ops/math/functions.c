@@ -157,7 +157,8 @@ const og_op og_ops_math_functions[] = {
       .samples = OG_SAMPLES("float[3,7] X", "double[] X", "int32[5] X", "float[0] X") },
     { FUNCTION("Exp", OG_FLOATS, "input", "output", exp, since_6_13, "The exponential."),
       .version = 13, .valid_from = 6, .versions = "1 6", .gradient = exp_gradient, .traits = SMOOTH,
-      .samples = OG_SAMPLES("float[3,7] input", "double[] input", "float[0] input", "bfloat16[9] input") },
+      .samples =
+          OG_SAMPLES("float[3,7] input", "double[] input", "float[0] input", "bfloat16[9] input") },
     { FUNCTION("Log", OG_FLOATS, "input", "output", log, since_6_13, "The natural logarithm."),
       .version = 13, .valid_from = 6, .versions = "1 6", .gradient = log_gradient, .traits = SMOOTH,
       .samples =

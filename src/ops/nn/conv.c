@@ -43,7 +43,8 @@ static og_status conv_prepare(og_call *c)
 {
     const og_conv_shape shape = og_conv_shape_of(c->attrs, c->in[0], c->in[1], c->out[0]);
 
-    return og_conv_prepare(c, &shape, og_conv_plan(&shape, c->in[0]->elem, false, og_conv_memory, c));
+    return og_conv_prepare(c, &shape,
+                           og_conv_plan(&shape, c->in[0]->elem, false, og_conv_memory, c));
 }
 
 static void conv_run(const og_call *c, int64_t piece, void *scratch)

@@ -4,8 +4,8 @@
 
 #include "ops/nn/window.h"
 
-#define OG_CONV_ATTRS OG_WINDOW_AUTO_PAD, OG_WINDOW_LISTS, \
-    OG_INT_ATTR(og_window, group, 1, .positive = true)
+#define OG_CONV_ATTRS                                                                              \
+    OG_WINDOW_AUTO_PAD, OG_WINDOW_LISTS, OG_INT_ATTR(og_window, group, 1, .positive = true)
 
 /* x [n, channels, spatial …] at input `x` against weights [out, channels / group, kernel …] at
  * input `w`: ranks, channels, groups and attributes. */

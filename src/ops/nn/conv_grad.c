@@ -87,7 +87,8 @@ static og_status input_grad_prepare(og_call *c)
 {
     const og_conv_shape shape = og_conv_shape_of(c->attrs, c->out[0], c->in[1], c->in[0]);
 
-    return og_conv_prepare(c, &shape, og_conv_plan(&shape, c->in[0]->elem, true, og_conv_memory, c));
+    return og_conv_prepare(c, &shape,
+                           og_conv_plan(&shape, c->in[0]->elem, true, og_conv_memory, c));
 }
 
 static void input_grad_run(const og_call *c, int64_t piece, void *scratch)

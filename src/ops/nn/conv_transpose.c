@@ -143,7 +143,8 @@ static og_status transpose_prepare(og_call *c)
 {
     const og_conv_shape shape = transpose_shape(c->attrs, c->in[0], c->in[1], c->out[0]);
 
-    return og_conv_prepare(c, &shape, og_conv_plan(&shape, c->in[0]->elem, true, og_conv_memory, c));
+    return og_conv_prepare(c, &shape,
+                           og_conv_plan(&shape, c->in[0]->elem, true, og_conv_memory, c));
 }
 
 static void transpose_run(const og_call *c, int64_t piece, void *scratch)

@@ -111,9 +111,9 @@ const og_op og_op_sum_to = {
     .prepare = sum_to_prepare,
     .run = og_fold_run,
     .finish = og_fold_finish,
-    .samples =
-        OG_SAMPLES("float[3,7] dy; int64[1] shape = 7", "double[2,3,4] dy; int64[3] shape = 2 1 4",
-                   "float[2,3,4] dy; int64[2] shape = 3 1", "float[2,3] dy; int64[0] shape",
-                   "float[3,7] dy; int64[2] shape = 3 7", "float[0,3] dy; int64[1] shape = 3", "float[1400,60] dy; int64[1] shape = 60",
-                          "float[9,3,5000] dy; int64[3] shape = 1 3 1"),
+    .samples = OG_SAMPLES(
+        "float[3,7] dy; int64[1] shape = 7", "double[2,3,4] dy; int64[3] shape = 2 1 4",
+        "float[2,3,4] dy; int64[2] shape = 3 1", "float[2,3] dy; int64[0] shape",
+        "float[3,7] dy; int64[2] shape = 3 7", "float[0,3] dy; int64[1] shape = 3",
+        "float[1400,60] dy; int64[1] shape = 60", "float[9,3,5000] dy; int64[3] shape = 1 3 1"),
 };

@@ -1,6 +1,6 @@
 /*
- * SequenceAt: one tensor of a sequence. Where the sequence was made from tensors in the same graph and the position is
- * a constant, it is that tensor, or that part of one.
+ * SequenceAt: one tensor of a sequence. Where the sequence was made from tensors in the same graph
+ * and the position is a constant, it is that tensor, or that part of one.
  */
 #include "ops/sequence/sequence.h"
 
@@ -17,7 +17,8 @@ static og_value *construct_element(const og_node *maker, int64_t i)
 }
 
 /* First and last place along the axis of part i: equal parts, or parts of the sizes given. */
-static bool split_part(const og_tensor *sizes, int64_t axis_size, int64_t i, int64_t *from, int64_t *to)
+static bool split_part(const og_tensor *sizes, int64_t axis_size, int64_t i, int64_t *from,
+                       int64_t *to)
 {
     int64_t part = sizes && sizes->rank == 0 ? og_get_int(sizes, 0) : 1, n;
 
@@ -90,11 +91,14 @@ static void sequence_at_simplify(og_rewrite *c)
 }
 
 const og_op og_op_sequence_at = {
-    .name = "SequenceAt", .version = 11, .valid_from = 11,
+    .name = "SequenceAt",
+    .version = 11,
+    .valid_from = 11,
     .doc = "One tensor of a sequence.",
     .in = { OG_PORT("input_sequence", OG_ANY, .kind = OG_SEQUENCE),
             OG_PORT("position", OG_INDICES, .role = OG_ROLE_SHAPE) },
     .out = { OG_PORT("tensor", OG_ANY) },
     .traits = OG_ANY_RANK,
-    .infer = sequence_at_infer, .simplify = sequence_at_simplify,
+    .infer = sequence_at_infer,
+    .simplify = sequence_at_simplify,
 };

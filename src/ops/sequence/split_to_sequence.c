@@ -1,4 +1,5 @@
-/* SplitToSequence: the parts of a tensor along an axis: of the sizes given, of one size, or of size 1. */
+/* SplitToSequence: the parts of a tensor along an axis: of the sizes given, of one size, or of
+ * size 1. */
 #include "ops/sequence/sequence.h"
 
 static og_status split_to_sequence_infer(og_infer *c)
@@ -10,7 +11,7 @@ static og_status split_to_sequence_infer(og_infer *c)
 
     if (!of)
         return og_infer_fail(c, OG_NO_MEMORY, "no memory left for types");
-    *of = (og_type){.elem = c->in[0]->elem, .rank = -1};
+    *of = (og_type){ .elem = c->in[0]->elem, .rank = -1 };
     if (rank >= 0) {
         OG_TRY(og_infer_resolve_axis(c, rank, a->axis, &axis));
         dims = og_infer_dims(c, rank);
@@ -23,12 +24,15 @@ static og_status split_to_sequence_infer(og_infer *c)
         of->dims = dims;
     }
     if (c->n_out)
-        c->out[0] = (og_type){.kind = OG_SEQUENCE, .rank = -1, .of = of};
+        c->out[0] = (og_type){ .kind = OG_SEQUENCE, .rank = -1, .of = of };
     return OG_OK;
 }
 
 const og_op og_op_split_to_sequence = {
-    .name = "SplitToSequence", .version = 24, .valid_from = 11, .versions = "11",
+    .name = "SplitToSequence",
+    .version = 24,
+    .valid_from = 11,
+    .versions = "11",
     .doc = "The parts of a tensor along an axis, as a sequence.",
     .in = { OG_PORT("input", OG_ANY),
             OG_PORT("split", OG_INDICES, .optional = true, .role = OG_ROLE_SHAPE) },

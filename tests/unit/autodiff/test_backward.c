@@ -1,4 +1,5 @@
-/* The reverse sweep: sums over uses, only what is needed, higher derivatives, and what it refuses. */
+/* The reverse sweep: sums over uses, only what is needed, higher derivatives, and what it refuses.
+ */
 #include "autodiff/autodiff.h"
 #include "exec/exec.h"
 #include "ops/ops.h"
@@ -10,7 +11,7 @@ static double run_one(og_graph *g, double x)
     og_session *s;
     og_tensor y;
     const char *fetch = "y";
-    og_feed f = {"x", og_tensor_view(OG_DOUBLE, 0, NULL, &x)};
+    og_feed f = { "x", og_tensor_view(OG_DOUBLE, 0, NULL, &x) };
 
     assert_ok(og_session_new(g, NULL, &s), og_session_report(s));
     assert_ok(og_session_run(s, &f, 1, &fetch, 1, &y, NULL), og_session_report(s));
@@ -24,8 +25,8 @@ static void test_higher_derivatives(void **state)
 {
     (void)state;
     const double x = 0.5, e = 1.6487212707001282;
-    const double expected[] = {x * x * x + e * x, 3 * x * x + e * (x + 1), 6 * x + e * (x + 2),
-                               6 + e * (x + 3)};
+    const double expected[] = { x * x * x + e * x, 3 * x * x + e * (x + 1), 6 * x + e * (x + 2),
+                                6 + e * (x + 3) };
 
     for (int n = 0; n < 4; n++) {
         og_graph *g = og_graph_new("t");

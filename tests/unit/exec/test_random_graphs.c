@@ -1,6 +1,7 @@
 /*
- * Random graphs: whatever the passes do, the bits of outputs and state are those of a plan without any pass, for one
- * thread and for several. Values are used several times, states are read before and after their updates are made.
+ * Random graphs: whatever the passes do, the bits of outputs and state are those of a plan without
+ * any pass, for one thread and for several. Values are used several times, states are read before
+ * and after their updates are made.
  */
 #include "exec/exec.h"
 #include "ops/ops.h"
@@ -18,19 +19,26 @@ typedef struct maker {
     size_t n;
 } maker;
 
-static size_t pick(maker *m, size_t n) { return (size_t)og_philox_below(&m->random, n); }
-static og_value *any(maker *m) { return m->values[pick(m, m->n)]; }
+static size_t pick(maker *m, size_t n)
+{
+    return (size_t)og_philox_below(&m->random, n);
+}
+
+static og_value *any(maker *m)
+{
+    return m->values[pick(m, m->n)];
+}
 
 static og_value *unary(maker *m, og_value *x)
 {
-    static const char *const ops[] = {"Neg", "Abs", "Tanh", "Sigmoid", "Relu", "Identity", "Sin"};
+    static const char *const ops[] = { "Neg", "Abs", "Tanh", "Sigmoid", "Relu", "Identity", "Sin" };
 
     return OG_OP(ops[pick(m, sizeof ops / sizeof *ops)], NULL, x);
 }
 
 static og_value *binary(maker *m, og_value *x, og_value *y)
 {
-    static const char *const ops[] = {"Add", "Sub", "Mul", "Max", "Min"};
+    static const char *const ops[] = { "Add", "Sub", "Mul", "Max", "Min" };
 
     return OG_OP(ops[pick(m, sizeof ops / sizeof *ops)], NULL, x, y);
 }
@@ -39,28 +47,37 @@ static og_value *binary(maker *m, og_value *x, og_value *y)
 static og_value *detour(maker *m, og_value *x)
 {
     switch (pick(m, 6)) {
-    case 0: return og_reshape_like(og_times(og_reshape_to(x, 1, (int64_t[]){-1}), 0.5), x);
-    case 1: return og_transpose(unary(m, og_transpose(x, OG_INTS(1, 0))), OG_INTS(1, 0));
-    case 2: return og_sub(x, og_reduce("ReduceMean", x, OG_INTS(1), true));
-    case 3: return og_matmul(x, og_times(og_matmul(og_transpose(x, OG_INTS(1, 0)), any(m)), 0.1));
-    case 4: return og_mul(x, og_exp(og_neg(og_scalar_like(x, 0.5))));
-    default: return og_add(x, og_reduce("ReduceSum", x, OG_INTS(0), true));
+    case 0:
+        return og_reshape_like(og_times(og_reshape_to(x, 1, (int64_t[]){ -1 }), 0.5), x);
+    case 1:
+        return og_transpose(unary(m, og_transpose(x, OG_INTS(1, 0))), OG_INTS(1, 0));
+    case 2:
+        return og_sub(x, og_reduce("ReduceMean", x, OG_INTS(1), true));
+    case 3:
+        return og_matmul(x, og_times(og_matmul(og_transpose(x, OG_INTS(1, 0)), any(m)), 0.1));
+    case 4:
+        return og_mul(x, og_exp(og_neg(og_scalar_like(x, 0.5))));
+    default:
+        return og_add(x, og_reduce("ReduceSum", x, OG_INTS(0), true));
     }
 }
 
 static og_value *next_value(maker *m)
 {
     switch (pick(m, 4)) {
-    case 0: return unary(m, any(m));
-    case 1: return detour(m, any(m));
-    default: return binary(m, any(m), any(m));
+    case 0:
+        return unary(m, any(m));
+    case 1:
+        return detour(m, any(m));
+    default:
+        return binary(m, any(m), any(m));
     }
 }
 
 static og_graph *random_graph(uint64_t seed)
 {
-    maker m = {.g = og_graph_new("random"), .random = {.seed = seed}};
-    int64_t dims[2] = {ROWS, COLUMNS};
+    maker m = { .g = og_graph_new("random"), .random = { .seed = seed } };
+    int64_t dims[2] = { ROWS, COLUMNS };
     og_tensor *t = og_tensor_new(OG_FLOAT, 2, dims);
     char name[20];
 
@@ -75,14 +92,18 @@ static og_graph *random_graph(uint64_t seed)
     for (int i = 0; i < NODES; i++)
         m.values[m.n++] = OG_OP("Tanh", NULL, next_value(&m)); /* keeps the numbers in bounds */
     for (int i = 0; i < STATES; i++) {
-        og_binding b = {og_graph_find(m.g, i == 0 ? "s0" : i == 1 ? "s1" : i == 2 ? "s2" : "s3"), any(&m)};
+        og_binding b = { og_graph_find(m.g, i == 0   ? "s0"
+                                            : i == 1 ? "s1"
+                                            : i == 2 ? "s2"
+                                                     : "s3"),
+                         any(&m) };
 
         assert_true(og_list_push(m.g->arena, &m.g->bindings, b));
     }
     og_output(m.g, "y0", OG_OP("Identity", NULL, any(&m)));
     og_output(m.g, "y1", OG_OP("Identity", NULL, m.values[m.n - 1]));
     if (pick(&m, 2))
-        m.g->ok = og_less(og_reduce("ReduceMax", any(&m), (og_ints){0}, false),
+        m.g->ok = og_less(og_reduce("ReduceMax", any(&m), (og_ints){ 0 }, false),
                           og_scalar(m.g, OG_FLOAT, 100));
     assert_ok(og_graph_status(m.g), og_graph_report(m.g));
     return m.g;
@@ -91,25 +112,27 @@ static og_graph *random_graph(uint64_t seed)
 /* Two runs one after the other: outputs of the second and the state behind it, in one block. */
 static size_t run(og_graph *g, const char *disable, int threads, float *out)
 {
-    static const char *const fetches[] = {"y0", "y1"};
+    static const char *const fetches[] = { "y0", "y1" };
     og_session *s;
-    int64_t dims[2] = {ROWS, COLUMNS};
+    int64_t dims[2] = { ROWS, COLUMNS };
     float x[ROWS * COLUMNS];
     og_tensor y[2];
     size_t n = 0;
 
     for (int i = 0; i < ROWS * COLUMNS; i++)
         x[i] = (float)i / 7 - 1;
-    og_feed feed = {"x", og_tensor_view(OG_FLOAT, 2, dims, x)};
-    assert_ok(og_session_new(g, &(og_session_options){.disable = disable, .threads = threads}, &s),
-              og_session_report(s));
+    og_feed feed = { "x", og_tensor_view(OG_FLOAT, 2, dims, x) };
+    assert_ok(
+        og_session_new(g, &(og_session_options){ .disable = disable, .threads = threads }, &s),
+        og_session_report(s));
     for (int i = 0; i < 2; i++)
         assert_ok(og_session_run(s, &feed, 1, fetches, 2, y, NULL), og_session_report(s));
     for (int k = 0; k < 2; k++)
         for (int64_t i = 0; i < y[k].count; i++)
             out[n++] = ((float *)y[k].data)[i];
     for (size_t k = 0; k < og_state_size(og_session_state(s)); k++) {
-        const og_tensor *t = og_state_tensor(og_session_state(s), og_state_name(og_session_state(s), k));
+        const og_tensor *t =
+            og_state_tensor(og_session_state(s), og_state_name(og_session_state(s), k));
 
         for (int64_t i = 0; i < t->count; i++)
             out[n++] = ((float *)t->data)[i];
@@ -120,7 +143,7 @@ static size_t run(og_graph *g, const char *disable, int threads, float *out)
 
 static void test_passes_keep_bits(void **state)
 {
-    static const char *const disabled[] = {NULL, "fold", "merge", "fuse", "inplace"};
+    static const char *const disabled[] = { NULL, "fold", "merge", "fuse", "inplace" };
     enum { MOST = 8 * ROWS * COLUMNS };
     float expected[MOST], found[MOST];
     (void)state;
@@ -143,7 +166,7 @@ static void test_passes_keep_bits(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_passes_keep_bits)};
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_passes_keep_bits) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,12 +15,12 @@ static og_value *vector(og_graph *g, const char *name, int64_t n, const float *n
 
 static og_feed feed(const char *name, const int64_t *n, float *numbers)
 {
-    return (og_feed){name, og_tensor_view(OG_FLOAT, 1, n, numbers)};
+    return (og_feed){ name, og_tensor_view(OG_FLOAT, 1, n, numbers) };
 }
 
 static void bind(og_graph *g, og_value *state, og_value *update)
 {
-    og_binding b = {state, update};
+    og_binding b = { state, update };
 
     assert_true(og_list_push(g->arena, &g->bindings, b));
 }
@@ -49,7 +49,7 @@ static void test_shapes_make_plans(void **state)
     og_tensor y;
 
     for (int64_t n = 0; n < 5; n++) {
-        float in[5] = {1, 2, 3, 4, 5};
+        float in[5] = { 1, 2, 3, 4, 5 };
         og_feed f = feed("x", &n, in);
 
         assert_ok(og_session_run(s, &f, 1, &fetch, 1, &y, NULL), og_session_report(s));
@@ -61,14 +61,15 @@ static void test_shapes_make_plans(void **state)
     og_graph_free(g);
 }
 
-/* w <- w - x, and a second state that swaps with a third: all see the values from before the run. */
+/* w <- w - x, and a second state that swaps with a third: all see the values from before the run.
+ */
 static void test_commit(void **state)
 {
     (void)state;
     og_graph *g = og_graph_new("t");
     og_value *x = og_input(g, "x", "float[n]");
-    og_value *w = vector(g, "w", 2, (float[]){10, 20});
-    og_value *a = vector(g, "a", 2, (float[]){1, 2}), *b = vector(g, "b", 2, (float[]){3, 4});
+    og_value *w = vector(g, "w", 2, (float[]){ 10, 20 });
+    og_value *a = vector(g, "a", 2, (float[]){ 1, 2 }), *b = vector(g, "b", 2, (float[]){ 3, 4 });
     bind(g, w, og_sub(w, x));
     bind(g, a, b);
     bind(g, b, a);
@@ -76,7 +77,7 @@ static void test_commit(void **state)
     og_session *s = session(g, NULL);
     const char *fetch = "twice";
     int64_t n = 2;
-    float in[2] = {1, 2};
+    float in[2] = { 1, 2 };
     og_feed f = feed("x", &n, in);
     og_tensor y;
 
@@ -95,8 +96,8 @@ static void test_no_overwrite_across_elements(void **state)
 {
     (void)state;
     og_graph *g = og_graph_new("t");
-    og_value *w = vector(g, "w", 3, (float[]){1, 2, 3});
-    og_value *order = og_int64s(g, 3, (int64_t[]){2, 0, 1});
+    og_value *w = vector(g, "w", 3, (float[]){ 1, 2, 3 });
+    og_value *order = og_int64s(g, 3, (int64_t[]){ 2, 0, 1 });
     bind(g, w, OG_OP("Gather", NULL, w, order));
     og_session *s = session(g, NULL);
 
@@ -112,8 +113,8 @@ static og_graph *guarded(og_nonfinite policy)
 {
     og_graph *g = og_graph_new("t");
     og_value *x = og_input(g, "x", "float[n]");
-    og_value *w = vector(g, "w", 2, (float[]){10, 20});
-    og_value *sum = og_reduce("ReduceSum", x, (og_ints){0}, false);
+    og_value *w = vector(g, "w", 2, (float[]){ 10, 20 });
+    og_value *sum = og_reduce("ReduceSum", x, (og_ints){ 0 }, false);
 
     bind(g, w, og_sub(w, x));
     g->ok = og_less(og_abs(sum), og_scalar_like(sum, INFINITY));
@@ -126,7 +127,7 @@ static void test_nonfinite(void **state)
 {
     (void)state;
     int64_t n = 2;
-    float in[2] = {1, NAN};
+    float in[2] = { 1, NAN };
     og_feed f = feed("x", &n, in);
     og_run_info info;
 
@@ -157,13 +158,13 @@ static void test_warm_run_allocates_nothing(void **state)
     (void)state;
     og_graph *g = og_graph_new("t");
     og_value *x = og_input(g, "x", "float[n]");
-    og_value *w = vector(g, "w", 2, (float[]){10, 20});
+    og_value *w = vector(g, "w", 2, (float[]){ 10, 20 });
     bind(g, w, og_sub(w, og_times(x, 0.5)));
     og_output(g, "y", og_exp(og_add(x, w)));
     og_session *s = session(g, NULL);
     const char *fetch = "y";
     int64_t n = 2;
-    float in[2] = {1, 2};
+    float in[2] = { 1, 2 };
     og_feed f = feed("x", &n, in);
     og_tensor y;
 
@@ -184,8 +185,8 @@ static void test_refusals(void **state)
     og_output(g, "y", og_neg(x));
     og_session *s = session(g, NULL);
     const char *fetch = "y", *wrong = "z";
-    int64_t n = 3, dims[2] = {2, 4};
-    float in[8] = {0};
+    int64_t n = 3, dims[2] = { 2, 4 };
+    float in[8] = { 0 };
     og_tensor y;
 
     assert_int_equal(og_session_run(s, NULL, 0, &fetch, 1, &y, NULL), OG_NOT_FOUND);
@@ -196,9 +197,9 @@ static void test_refusals(void **state)
     assert_int_equal(og_session_run(s, &f, 1, &fetch, 1, &y, NULL), OG_BAD_SHAPE);
     f.tensor = og_tensor_view(OG_FLOAT, 2, dims, in);
     assert_int_equal(og_session_run(s, &f, 1, &fetch, 1, &y, NULL), OG_BAD_SHAPE);
-    f.tensor = og_tensor_view(OG_INT32, 2, (int64_t[]){2, 3}, in);
+    f.tensor = og_tensor_view(OG_INT32, 2, (int64_t[]){ 2, 3 }, in);
     assert_int_equal(og_session_run(s, &f, 1, &fetch, 1, &y, NULL), OG_BAD_TYPE);
-    f.tensor = og_tensor_view(OG_FLOAT, 2, (int64_t[]){2, 3}, in);
+    f.tensor = og_tensor_view(OG_FLOAT, 2, (int64_t[]){ 2, 3 }, in);
     assert_int_equal(og_session_run(s, &f, 1, &wrong, 1, &y, NULL), OG_NOT_FOUND);
     assert_ok(og_session_run(s, &f, 1, &fetch, 1, &y, NULL), og_session_report(s));
     og_session_free(s);
@@ -208,18 +209,19 @@ static void test_refusals(void **state)
 /* Passes change speed, never results. */
 static void test_passes_off(void **state)
 {
-    static const char *const off[] = {NULL, "fold", "merge", "fuse", "inplace", "fold,merge,fuse,inplace"};
+    static const char *const off[] = { NULL,   "fold",    "merge",
+                                       "fuse", "inplace", "fold,merge,fuse,inplace" };
     float expected[300];
     (void)state;
 
     for (size_t k = 0; k < sizeof off / sizeof *off; k++) {
         og_graph *g = og_graph_new("t");
         og_value *x = og_input(g, "x", "float[n]");
-        og_value *w = vector(g, "w", 1, (float[]){0.5f});
+        og_value *w = vector(g, "w", 1, (float[]){ 0.5f });
         og_value *y = og_add(og_mul(x, w), og_exp(og_neg(og_mul(x, x))));
         y = og_mul(og_sub(y, og_add(og_mul(x, w), x)), og_reshape_like(y, x));
         og_output(g, "y", y);
-        og_session *s = session(g, &(og_session_options){.disable = off[k]});
+        og_session *s = session(g, &(og_session_options){ .disable = off[k] });
         const char *fetch = "y";
         int64_t n = 300;
         float in[300];
@@ -237,29 +239,31 @@ static void test_passes_off(void **state)
     }
 }
 
-/* If: y = cond ? x * w : -x, the branches reading an input, a computed value and a state from outside. */
+/* If: y = cond ? x * w : -x, the branches reading an input, a computed value and a state from
+ * outside. */
 static void test_branches(void **state)
 {
     (void)state;
     og_graph *g = og_graph_new("t");
     og_value *cond = og_input(g, "cond", "bool"), *x = og_input(g, "x", "float[n]");
-    og_value *w = vector(g, "w", 1, (float[]){3}), *twice = og_times(x, 2);
+    og_value *w = vector(g, "w", 1, (float[]){ 3 }), *twice = og_times(x, 2);
     og_graph *yes = og_graph_new_inside(g, "yes"), *no = og_graph_new_inside(g, "no");
-    og_value *in[2] = {twice, w};
+    og_value *in[2] = { twice, w };
     og_output(yes, "a", og_node(yes, "Mul", 2, in, NULL));
     og_output(no, "b", og_node(no, "Neg", 1, &x, NULL));
-    og_attr attrs[] = {{.name = "then_branch", .kind = OG_ATTR_GRAPH, .u.graph = yes},
-                       {.name = "else_branch", .kind = OG_ATTR_GRAPH, .u.graph = no},
-                       {.name = NULL}};
+    og_attr attrs[] = { { .name = "then_branch", .kind = OG_ATTR_GRAPH, .u.graph = yes },
+                        { .name = "else_branch", .kind = OG_ATTR_GRAPH, .u.graph = no },
+                        { .name = NULL } };
     og_output(g, "y", og_node(g, "If", 1, &cond, attrs));
     og_session *s = session(g, NULL);
     const char *fetch = "y";
     int64_t n = 2;
-    float data[2] = {1, 2};
+    float data[2] = { 1, 2 };
 
     for (int i = 0; i < 4; i++) {
         uint8_t yes_or_no = (i & 1) == 0;
-        og_feed f[2] = {feed("x", &n, data), {"cond", og_tensor_view(OG_BOOL, 0, NULL, &yes_or_no)}};
+        og_feed f[2] = { feed("x", &n, data),
+                         { "cond", og_tensor_view(OG_BOOL, 0, NULL, &yes_or_no) } };
         og_tensor y;
 
         assert_ok(og_session_run(s, f, 2, &fetch, 1, &y, NULL), og_session_report(s));

@@ -17,7 +17,7 @@ static void test_known(void **state)
     assert_true(og_dim_const(d, og_dim_sub(d, 3, 5), &n));
     assert_int_equal(n, -2);
     assert_true(og_dim_const(d, og_dim_div(d, og_dim_int(d, -7), 2), &n));
-    assert_int_equal(n, -4); /* rounds down */
+    assert_int_equal(n, -4);                                      /* rounds down */
     assert_int_equal(og_dim_mul(d, INT64_MAX / 2, 3), INT64_MAX); /* saturates */
     og_dims_free(d);
 }
@@ -61,24 +61,26 @@ static void test_text(void **state)
 
 static void test_types(void **state)
 {
-    static const char *const good[] = {"float", "float[]", "float[2,n]", "int64[batch,1,28,28]",
-                                       "seq(float[n])", "optional(seq(int64))"};
-    static const char *const bad[] = {"", "flot", "float[", "float[2", "float[2,]x", "float[-1]",
-                                      "seq(float", "float[2] x", "map(int64,float)"};
+    static const char *const good[] = { "float",         "float[]",
+                                        "float[2,n]",    "int64[batch,1,28,28]",
+                                        "seq(float[n])", "optional(seq(int64))" };
+    static const char *const bad[] = { "",          "flot",       "float[",
+                                       "float[2",   "float[2,]x", "float[-1]",
+                                       "seq(float", "float[2] x", "map(int64,float)" };
     (void)state;
     og_dims *d = og_dims_new();
     og_arena *a = og_arena_new();
     char text[100];
 
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-        og_report r = {0};
+        og_report r = { 0 };
         og_type t;
 
         assert_ok(og_type_parse(a, d, good[i], &t, &r), &r);
         assert_string_equal(og_type_text(d, &t, text, sizeof text), good[i]);
     }
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        og_report r = {0};
+        og_report r = { 0 };
         og_type t;
 
         if (!og_type_parse(a, d, bad[i], &t, &r))

@@ -5,7 +5,7 @@
 
 static og_value *matrix(og_graph *g, const char *name, int64_t rows, int64_t columns)
 {
-    int64_t dims[2] = {rows, columns};
+    int64_t dims[2] = { rows, columns };
     og_tensor *t = og_tensor_new(OG_FLOAT, 2, dims);
     og_value *v = og_parameter(g, name, t);
 
@@ -22,7 +22,7 @@ static void test_types_follow(void **state)
 
     assert_ok(og_graph_status(g), og_graph_report(g));
     assert_string_equal(og_value_type(y), "float[batch,5]");
-    assert_string_equal(og_value_type(og_reshape_to(y, 1, (int64_t[]){-1})), "float[batch*5]");
+    assert_string_equal(og_value_type(og_reshape_to(y, 1, (int64_t[]){ -1 })), "float[batch*5]");
     assert_string_equal(og_value_type(og_shape_of(y)), "int64[2]");
     assert_string_equal(og_value_type(og_expand_like(og_scalar_like(y, 1), y)), "float[batch,5]");
     og_graph_free(g);
@@ -52,19 +52,19 @@ static void test_refusals(void **state)
         int n;
         og_status expected;
     } cases[] = {
-        {"NoSuchOperator", {{0}}, 1, OG_UNSUPPORTED},
-        {"Concat", {{0}}, 1, OG_BAD_ARGUMENT},                        /* needs axis */
-        {"Neg", {OG_SET_INT("axis", 1)}, 1, OG_BAD_ARGUMENT},         /* has none */
-        {"Concat", {OG_SET_FLOAT("axis", 1)}, 1, OG_BAD_TYPE},        /* of the wrong kind */
-        {"Neg", {{0}}, 2, OG_BAD_ARGUMENT},                           /* too many inputs */
-        {"Add", {{0}}, 1, OG_BAD_ARGUMENT},                           /* too few */
-        {"And", {{0}}, 2, OG_BAD_TYPE},                               /* floats */
-        {"Concat", {OG_SET_INT("axis", 2)}, 1, OG_BAD_SHAPE},         /* outside the rank */
+        { "NoSuchOperator", { { 0 } }, 1, OG_UNSUPPORTED },
+        { "Concat", { { 0 } }, 1, OG_BAD_ARGUMENT },               /* needs axis */
+        { "Neg", { OG_SET_INT("axis", 1) }, 1, OG_BAD_ARGUMENT },  /* has none */
+        { "Concat", { OG_SET_FLOAT("axis", 1) }, 1, OG_BAD_TYPE }, /* of the wrong kind */
+        { "Neg", { { 0 } }, 2, OG_BAD_ARGUMENT },                  /* too many inputs */
+        { "Add", { { 0 } }, 1, OG_BAD_ARGUMENT },                  /* too few */
+        { "And", { { 0 } }, 2, OG_BAD_TYPE },                      /* floats */
+        { "Concat", { OG_SET_INT("axis", 2) }, 1, OG_BAD_SHAPE },  /* outside the rank */
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         og_graph *g = og_graph_new("t");
-        og_value *x = og_input(g, "x", "float[2,3]"), *in[2] = {x, x};
+        og_value *x = og_input(g, "x", "float[2,3]"), *in[2] = { x, x };
 
         assert_null(og_node(g, cases[i].op, (size_t)cases[i].n, in, cases[i].attrs));
         if (og_graph_status(g) != cases[i].expected)
@@ -82,7 +82,8 @@ static void test_names(void **state)
 
     assert_string_equal(og_value_name(y), "y");
     assert_ptr_equal(og_graph_find(g, "y"), y);
-    assert_string_equal(og_value_name(og_output(g, "z", x)), "z"); /* a second name: through Identity */
+    assert_string_equal(og_value_name(og_output(g, "z", x)),
+                        "z"); /* a second name: through Identity */
     assert_ptr_equal(og_graph_find(g, "x"), x);
     assert_null(og_input(g, "x", "float[2]"));
     assert_int_equal(og_graph_status(g), OG_EXISTS);

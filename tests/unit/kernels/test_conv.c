@@ -16,22 +16,52 @@ typedef struct {
 } conv_case;
 
 static const conv_case cases[] = {
-    {"same 3x3", {2, 3, 1, 5, 7, {9, 11}, {0}, {3, 3}, {1, 1}, {1, 1}, {1, 1}}, {1, 1}},
-    {"one channel", {2, 2, 1, 1, 33, {17, 28}, {0}, {3, 3}, {1, 1}, {1, 1}, {1, 1}}, {1, 1}},
-    {"stride 2", {2, 2, 1, 4, 6, {8, 9}, {0}, {3, 3}, {2, 2}, {1, 1}, {1, 1}}, {1, 0}},
-    {"stride 3 beyond the kernel", {2, 2, 1, 2, 3, {10, 8}, {0}, {2, 1}, {3, 3}, {1, 1}, {0, 0}}, {0, 0}},
-    {"groups and dilation", {2, 2, 2, 4, 6, {9, 9}, {0}, {3, 2}, {1, 2}, {2, 3}, {2, 1}}, {1, 3}},
-    {"depthwise", {2, 1, 6, 6, 6, {7, 5}, {0}, {3, 3}, {1, 1}, {1, 1}, {1, 1}}, {1, 1}},
-    {"1-D", {1, 3, 1, 3, 20, {40}, {0}, {5}, {2}, {1}, {2}}, {1}},
-    {"3-D", {3, 2, 1, 3, 4, {5, 6, 7}, {0}, {2, 3, 3}, {1, 2, 1}, {2, 1, 1}, {1, 0, 2}}, {0, 1, 1}},
-    {"cropping pads", {2, 1, 1, 2, 3, {9, 9}, {0}, {3, 3}, {1, 1}, {1, 1}, {-1, -2}}, {-1, 0}},
-    {"wide pads", {2, 1, 1, 2, 3, {4, 3}, {0}, {3, 3}, {2, 2}, {1, 1}, {5, 4}}, {3, 5}},
-    {"many channels", {2, 1, 1, 70, 66, {5, 5}, {0}, {3, 3}, {1, 1}, {1, 1}, {1, 1}}, {1, 1}},
-    {"many images", {2, 21, 1, 3, 5, {7, 7}, {0}, {3, 3}, {1, 1}, {1, 1}, {1, 1}}, {1, 1}},
-    {"patches", {2, 2, 1, 3, 18, {16, 16}, {0}, {4, 4}, {4, 4}, {1, 1}, {0, 0}}, {0, 0}},
-    {"tall", {2, 1, 1, 8, 16, {220, 41}, {0}, {3, 3}, {1, 1}, {1, 1}, {1, 1}}, {1, 1}},
-    {"one by one", {2, 2, 1, 17, 130, {5, 4}, {0}, {1, 1}, {1, 1}, {1, 1}, {0, 0}}, {0, 0}},
-    {"stride and dilation share a factor", {1, 1, 1, 2, 2, {30}, {0}, {3}, {4}, {2}, {1}}, {2}},
+    { "same 3x3",
+      { 2, 3, 1, 5, 7, { 9, 11 }, { 0 }, { 3, 3 }, { 1, 1 }, { 1, 1 }, { 1, 1 } },
+      { 1, 1 } },
+    { "one channel",
+      { 2, 2, 1, 1, 33, { 17, 28 }, { 0 }, { 3, 3 }, { 1, 1 }, { 1, 1 }, { 1, 1 } },
+      { 1, 1 } },
+    { "stride 2",
+      { 2, 2, 1, 4, 6, { 8, 9 }, { 0 }, { 3, 3 }, { 2, 2 }, { 1, 1 }, { 1, 1 } },
+      { 1, 0 } },
+    { "stride 3 beyond the kernel",
+      { 2, 2, 1, 2, 3, { 10, 8 }, { 0 }, { 2, 1 }, { 3, 3 }, { 1, 1 }, { 0, 0 } },
+      { 0, 0 } },
+    { "groups and dilation",
+      { 2, 2, 2, 4, 6, { 9, 9 }, { 0 }, { 3, 2 }, { 1, 2 }, { 2, 3 }, { 2, 1 } },
+      { 1, 3 } },
+    { "depthwise",
+      { 2, 1, 6, 6, 6, { 7, 5 }, { 0 }, { 3, 3 }, { 1, 1 }, { 1, 1 }, { 1, 1 } },
+      { 1, 1 } },
+    { "1-D", { 1, 3, 1, 3, 20, { 40 }, { 0 }, { 5 }, { 2 }, { 1 }, { 2 } }, { 1 } },
+    { "3-D",
+      { 3, 2, 1, 3, 4, { 5, 6, 7 }, { 0 }, { 2, 3, 3 }, { 1, 2, 1 }, { 2, 1, 1 }, { 1, 0, 2 } },
+      { 0, 1, 1 } },
+    { "cropping pads",
+      { 2, 1, 1, 2, 3, { 9, 9 }, { 0 }, { 3, 3 }, { 1, 1 }, { 1, 1 }, { -1, -2 } },
+      { -1, 0 } },
+    { "wide pads",
+      { 2, 1, 1, 2, 3, { 4, 3 }, { 0 }, { 3, 3 }, { 2, 2 }, { 1, 1 }, { 5, 4 } },
+      { 3, 5 } },
+    { "many channels",
+      { 2, 1, 1, 70, 66, { 5, 5 }, { 0 }, { 3, 3 }, { 1, 1 }, { 1, 1 }, { 1, 1 } },
+      { 1, 1 } },
+    { "many images",
+      { 2, 21, 1, 3, 5, { 7, 7 }, { 0 }, { 3, 3 }, { 1, 1 }, { 1, 1 }, { 1, 1 } },
+      { 1, 1 } },
+    { "patches",
+      { 2, 2, 1, 3, 18, { 16, 16 }, { 0 }, { 4, 4 }, { 4, 4 }, { 1, 1 }, { 0, 0 } },
+      { 0, 0 } },
+    { "tall",
+      { 2, 1, 1, 8, 16, { 220, 41 }, { 0 }, { 3, 3 }, { 1, 1 }, { 1, 1 }, { 1, 1 } },
+      { 1, 1 } },
+    { "one by one",
+      { 2, 2, 1, 17, 130, { 5, 4 }, { 0 }, { 1, 1 }, { 1, 1 }, { 1, 1 }, { 0, 0 } },
+      { 0, 0 } },
+    { "stride and dilation share a factor",
+      { 1, 1, 1, 2, 2, { 30 }, { 0 }, { 3 }, { 4 }, { 2 }, { 1 } },
+      { 2 } },
 };
 enum { CASES = sizeof cases / sizeof cases[0], BLOCKS = 64 };
 
@@ -57,7 +87,7 @@ static int64_t count(int rank, const int64_t *dims)
 
 static void fill(void *x, og_elem elem, int64_t n, uint64_t seed)
 {
-    og_philox random = {.seed = seed};
+    og_philox random = { .seed = seed };
 
     for (int64_t i = 0; i < n; i++) {
         const double r = og_philox_uniform(&random) - 0.5;
@@ -75,11 +105,14 @@ static double get(const void *x, og_elem elem, int64_t i)
 }
 
 /* Calls f for every product x[i] w[j] that enters y[k]. */
-typedef void visitor(double *to, const void *a, const void *b, og_elem elem, int64_t x, int64_t w, int64_t y);
+typedef void visitor(double *to, const void *a, const void *b, og_elem elem, int64_t x, int64_t w,
+                     int64_t y);
 
-static void visit(const og_conv_shape *s, visitor *f, double *to, const void *a, const void *b, og_elem elem)
+static void visit(const og_conv_shape *s, visitor *f, double *to, const void *a, const void *b,
+                  og_elem elem)
 {
-    const int64_t in = count(s->rank, s->in), out = count(s->rank, s->out), taps = count(s->rank, s->kernel);
+    const int64_t in = count(s->rank, s->in), out = count(s->rank, s->out),
+                  taps = count(s->rank, s->kernel);
     const int64_t ci = s->in_channels / s->groups, co = s->out_channels / s->groups;
 
     for (int64_t n = 0; n < s->images; n++)
@@ -106,17 +139,20 @@ static void visit(const og_conv_shape *s, visitor *f, double *to, const void *a,
                     }
 }
 
-static void visit_y(double *to, const void *x, const void *w, og_elem elem, int64_t i, int64_t j, int64_t k)
+static void visit_y(double *to, const void *x, const void *w, og_elem elem, int64_t i, int64_t j,
+                    int64_t k)
 {
     to[k] += get(x, elem, i) * get(w, elem, j);
 }
 
-static void visit_x(double *to, const void *dy, const void *w, og_elem elem, int64_t i, int64_t j, int64_t k)
+static void visit_x(double *to, const void *dy, const void *w, og_elem elem, int64_t i, int64_t j,
+                    int64_t k)
 {
     to[i] += get(dy, elem, k) * get(w, elem, j);
 }
 
-static void visit_w(double *to, const void *x, const void *dy, og_elem elem, int64_t i, int64_t j, int64_t k)
+static void visit_w(double *to, const void *x, const void *dy, og_elem elem, int64_t i, int64_t j,
+                    int64_t k)
 {
     to[j] += get(x, elem, i) * get(dy, elem, k);
 }
@@ -133,7 +169,8 @@ static void compare(const char *name, const void *got, const double *want, og_el
     }
 }
 
-static void run_plan(const og_conv *plan, const void *from, const void *w, const void *bias, void *to)
+static void run_plan(const og_conv *plan, const void *from, const void *w, const void *bias,
+                     void *to)
 {
     const og_conv_needs needs = og_conv_needs_of(plan);
     void *scratch = og_malloc_aligned(needs.scratch);
@@ -161,13 +198,15 @@ static void run_weight(const og_conv_weight *plan, const void *x, const void *dy
 static void one_case(const conv_case *c, og_elem elem)
 {
     og_conv_shape s = c->s;
-    blocks b = {.n = 0};
+    blocks b = { .n = 0 };
     int64_t nx, ny, nw;
     void *x, *w, *y, *dx, *dw, *dy, *bias;
     double *want;
 
     for (int i = 0; i < s.rank; i++)
-        s.out[i] = (s.in[i] + s.before[i] + c->after[i] - (s.kernel[i] - 1) * s.dilation[i] - 1) / s.stride[i] + 1;
+        s.out[i] = (s.in[i] + s.before[i] + c->after[i] - (s.kernel[i] - 1) * s.dilation[i] - 1) /
+                       s.stride[i] +
+                   1;
     nx = s.images * s.in_channels * count(s.rank, s.in);
     ny = s.images * s.out_channels * count(s.rank, s.out);
     nw = s.out_channels * s.in_channels / s.groups * count(s.rank, s.kernel);
@@ -176,7 +215,8 @@ static void one_case(const conv_case *c, og_elem elem)
     w = og_calloc((size_t)nw, 8), dw = og_calloc((size_t)nw, 8);
     bias = og_calloc((size_t)s.out_channels, 8);
     want = og_calloc((size_t)(nx + ny + nw), 8);
-    fill(x, elem, nx, 1), fill(w, elem, nw, 2), fill(dy, elem, ny, 3), fill(bias, elem, s.out_channels, 4);
+    fill(x, elem, nx, 1), fill(w, elem, nw, 2), fill(dy, elem, ny, 3),
+        fill(bias, elem, s.out_channels, 4);
 
     run_plan(og_conv_plan(&s, elem, false, block_alloc, &b), x, w, bias, y);
     for (int64_t i = 0; i < ny; i++)
@@ -194,7 +234,8 @@ static void one_case(const conv_case *c, og_elem elem)
     visit(&s, visit_w, want, x, dy, elem);
     compare(c->name, dw, want, elem, nw);
 
-    og_free(x), og_free(dx), og_free(y), og_free(dy), og_free(w), og_free(dw), og_free(bias), og_free(want);
+    og_free(x), og_free(dx), og_free(y), og_free(dy), og_free(w), og_free(dw), og_free(bias),
+        og_free(want);
     while (b.n)
         og_free(b.v[--b.n]);
 }
@@ -210,7 +251,7 @@ static void test_conv(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_conv)};
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_conv) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -297,7 +297,8 @@ static void constants_of_every_type(void **state)
     og_graph_free(g);
 }
 
-/* A saved file, loaded and saved again, is the same file; the first round may move constants out of subgraphs. */
+/* A saved file, loaded and saved again, is the same file; the first round may move constants out of
+ * subgraphs. */
 static void saving_twice(const char *path)
 {
     og_graph *g;

@@ -20,8 +20,8 @@ static void make(curve *c, double fall, double grow, double noise)
         double x = 1e-6 * pow(1e8, i / (STEPS - 1.0));
 
         c->rate[i] = x;
-        c->loss[i] = 0.3 + 2 / (1 + pow(x / fall, 2)) + pow(x / grow, 2) +
-                     noise * og_philox_normal(&random);
+        c->loss[i] =
+            0.3 + 2 / (1 + pow(x / fall, 2)) + pow(x / grow, 2) + noise * og_philox_normal(&random);
         if (c->loss[i] > 50)
             c->loss[i] = NAN;
     }
@@ -35,8 +35,8 @@ static void check(double fall, double grow, double noise, double low, double hig
     make(&c, fall, grow, noise);
     a = og_rate_suggest(STEPS, c.rate, c.loss, NULL);
     if (!(a.rate >= low && a.rate <= high))
-        fail_msg("fall %g, growth %g: suggested %g, expected %g to %g (%s)", fall, grow, a.rate, low,
-                 high, a.reason);
+        fail_msg("fall %g, growth %g: suggested %g, expected %g to %g (%s)", fall, grow, a.rate,
+                 low, high, a.reason);
 }
 
 static void test_steepest(void **state)

@@ -45,11 +45,13 @@ static void warm_steps_allocate_nothing(const char *chain)
     make_batch(&b);
     assert_ok(og_train_step(g, make_loss(g), chain), og_graph_report(g));
     assert_ok(og_session_new(g, NULL, &session), og_session_report(session));
-    assert_ok(og_session_run(session, b.feeds, 2, NULL, 0, NULL, &info), og_session_report(session));
+    assert_ok(og_session_run(session, b.feeds, 2, NULL, 0, NULL, &info),
+              og_session_report(session));
     first = info.loss;
     uint64_t before = og_alloc_count();
     for (int i = 0; i < 50; i++)
-        assert_ok(og_session_run(session, b.feeds, 2, NULL, 0, NULL, &info), og_session_report(session));
+        assert_ok(og_session_run(session, b.feeds, 2, NULL, 0, NULL, &info),
+                  og_session_report(session));
     assert_int_equal(og_alloc_count(), before);
     assert_int_equal(info.step, 51);
     assert_true(info.loss < first);
