@@ -122,7 +122,8 @@ OG_API og_status og_dataset_made_up(const og_graph *graph, const char *loss, int
 /* The session that learns, for the facts of its plan. */
 OG_API og_session *og_trainer_session(const og_trainer *trainer);
 
-/* Mean loss and the metric over a set, with the weights as they are; either result may be NULL. */
+/* Mean loss and the metric over a set; either result may be NULL.  Where the chain keeps averages of
+ * the weights (ema_weights, schedule_free …) these are measured. */
 OG_API og_status og_trainer_measure(og_trainer *trainer, og_dataset *data, double *loss,
                                     double *metric);
 
@@ -138,8 +139,8 @@ OG_API og_state *og_trainer_state(const og_trainer *trainer);
 OG_API og_status og_trainer_checkpoint(og_trainer *trainer, const char *path);
 OG_API og_status og_trainer_restore(og_trainer *trainer, const char *path);
 
-/* Writes the model with the weights as they are: the file the graph was loaded from with new
- * numbers, or the graph itself where there is none. */
+/* Writes the model with the weights that og_trainer_measure measures: the file the graph was loaded
+ * from with new numbers, or the graph itself where there is none. */
 OG_API og_status og_trainer_save(og_trainer *trainer, const char *path);
 
 #ifdef __cplusplus

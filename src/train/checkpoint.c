@@ -226,6 +226,21 @@ og_status og_trainer_restore(og_trainer *t, const char *path)
 /* ---- Beginning with numbers of another run
  * ---------------------------------------------------------------------------------------------- */
 
+/* Slots that begin as a copy of the parameter begin as a copy of its new numbers. */
+static og_status take_copies(og_trainer *t, const char *name, const og_tensor *numbers)
+{
+    const og_graph *g = t->learn;
+    const og_value *parameter = og_graph_find(g, name);
+
+    for (size_t i = 0; parameter && i < g->values.n; i++) {
+        const og_value *v = g->values.v[i];
+
+        if (v != parameter && v->state && v->data == parameter->data)
+            OG_TRY(og_state_set(og_trainer_state(t), v->name, numbers, &t->report));
+    }
+    return OG_OK;
+}
+
 static og_status take_numbers(og_trainer *t, const og_arrays *a)
 {
     og_state *state = og_trainer_state(t);
@@ -237,6 +252,7 @@ static og_status take_numbers(og_trainer *t, const og_arrays *a)
         if (!strncmp(name, "opt/", 4) || !og_state_tensor(state, name))
             continue;
         OG_TRY(og_state_set(state, name, og_arrays_tensor(a, i), &t->report));
+        OG_TRY(take_copies(t, name, og_arrays_tensor(a, i)));
         taken++;
     }
     return taken ? OG_OK

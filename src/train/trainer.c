@@ -210,6 +210,29 @@ static og_status split_graphs(og_trainer *t)
     return OG_OK;
 }
 
+/* The graph that measures reads the averages that the chain keeps instead of the parameters. */
+static og_status measure_averages(og_trainer *t)
+{
+    size_t n = 0;
+
+    for (size_t i = t->learn->averages.n; i-- > 0;) { /* the last stage that keeps one counts */
+        const og_binding *average = &t->learn->averages.v[i];
+        og_value *parameter = og_graph_find(t->check, average->state->name);
+
+        if (!parameter)
+            continue;
+        if (og_value_rename(parameter, average->update->name))
+            return og_trainer_fail(t, og_graph_report(t->check));
+        n++;
+    }
+    if (n)
+        og_trainer_note(t,
+                        "%zu parameters have averages: they are what is measured and saved, while "
+                        "training goes on with the parameters themselves",
+                        n);
+    return OG_OK;
+}
+
 static og_status build(og_trainer *t)
 {
     og_value *loss;
@@ -227,6 +250,7 @@ static og_status build(og_trainer *t)
     loss = og_graph_find(t->learn, t->loss);
     if (og_train_step(t->learn, loss, t->options.chain))
         return og_trainer_fail(t, og_graph_report(t->learn));
+    OG_TRY(measure_averages(t));
     return open_sessions(t);
 }
 

@@ -12,7 +12,7 @@ static og_status average_weights_build(og_stage_context *c)
     og_value *alone = og_equal(n, one), *weight = og_div(one, n);
 
     for (size_t i = 0; i < og_stage_count(c); i++) {
-        og_value *mean = og_stage_slot(c, i, "average", 0), *p = og_stage_next(c, i);
+        og_value *mean = og_stage_copy_slot(c, i, "average"), *p = og_stage_next(c, i);
         og_value *next = og_add(mean, og_mul(og_sub(p, mean), og_stage_cast(c, i, weight)));
 
         og_stage_keep(c, mean, og_where(alone, p, next));

@@ -15,7 +15,7 @@ static og_status ema_weights_build(og_stage_context *c)
     og_value *first = og_equal(og_stage_clock(c), og_scalar(g, OG_DOUBLE, 0));
 
     for (size_t i = 0; i < og_stage_count(c); i++) {
-        og_value *average = og_stage_slot(c, i, "average", 0), *p = og_stage_next(c, i);
+        og_value *average = og_stage_copy_slot(c, i, "average"), *p = og_stage_next(c, i);
         og_value *next = og_add(og_mul(average, og_stage_cast(c, i, decay)),
                                 og_mul(p, og_stage_cast(c, i, weight)));
 
