@@ -32,7 +32,8 @@ add_test(NAME ops COMMAND ops)
 set_tests_properties(ops PROPERTIES LABELS unit TIMEOUT 300)
 
 # tests/kernels: every variant of the kernels against the plain one; `kernels --bench` prints speeds.
-add_executable(kernels tests/kernels/kernels.c)
+add_executable(kernels tests/kernels/kernels.c tests/kernels/products.c)
+target_compile_definitions(kernels PRIVATE $<$<BOOL:${OG_HAVE_OPENBLAS}>:OG_HAVE_OPENBLAS>)
 target_link_libraries(kernels PRIVATE onnxgrad_flags onnxgrad_static ${ONNXGRAD_DEPENDENCIES})
 target_include_directories(kernels PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/src")
 set_target_properties(kernels PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/tests")

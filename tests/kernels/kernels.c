@@ -3,11 +3,13 @@
  * addresses, guard bytes around the results, infinities, NaN and denormals; results over inputs;
  * accuracy against the C library in double.
  *
- * usage: kernels [--bench]
+ * usage: kernels [--bench [products]]
  *
- * --bench prints nanoseconds an element for each loop of float and each variant instead.
+ * --bench prints speeds instead: GF/s of matrix products, then nanoseconds an element for each loop
+ * of float and each variant.
  */
 #include "kernels/kernels.h"
+#include "products.h"
 
 #include <float.h>
 #include <math.h>
@@ -374,7 +376,9 @@ static void bench(void)
 int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "--bench") == 0) {
-        bench();
+        bench_products();
+        if (argc < 3)
+            bench();
         return 0;
     }
     for (int v = 0; v < og_kernels_count(); v++) {
