@@ -162,12 +162,15 @@ static void FN(rows_unpack)(const FN(rows_pass) * s, const T *sums, const T *bia
         for (int i = 0; i < last; i++)
             place = place * p->to[i] + s->start[i] + (at[i] + (i ? 0 : s->y0)) * p->to_step[i];
         y = to + place * p->to[last] + s->start[last] + (last ? 0 : s->y0 * step);
-        if (step == 1)
+        if (step == 1) {
             FN(turn)
-        (sums + first, p->columns, n, channels, bias ? bias + first : NULL, y + first * p->to_size,
-         p->to_size);
-        else for (int64_t c = first; c < first + channels; c++) for (int64_t j = 0; j < n; j++)
-            y[c * p->to_size + j * step] = sums[j * p->columns + c] + (bias ? bias[c] : 0);
+            (sums + first, p->columns, n, channels, bias ? bias + first : NULL,
+             y + first * p->to_size, p->to_size);
+        } else {
+            for (int64_t c = first; c < first + channels; c++)
+                for (int64_t j = 0; j < n; j++)
+                    y[c * p->to_size + j * step] = sums[j * p->columns + c] + (bias ? bias[c] : 0);
+        }
         for (int i = last - 1; i >= 0 && ++at[i] == s->grid[i]; i--)
             at[i] = 0;
     }
