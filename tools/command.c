@@ -6,9 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Help
- * ----------------------------------------------------------------------------------------------------
- */
+/* ---- Help ------------------------------------------------------------------------------------ */
 
 static void option_print(FILE *out, const option *o)
 {
@@ -50,8 +48,7 @@ int usage_error(const verb *v, const char *format, ...)
     return USAGE;
 }
 
-/* ---- Nearest name
- * --------------------------------------------------------------------------------------------- */
+/* ---- Nearest name ---------------------------------------------------------------------------- */
 
 /* Insertions, deletions and replacements between two short words. */
 static size_t distance(const char *a, const char *b)
@@ -96,9 +93,7 @@ const char *nearest(const char *name, size_t n, const char *const *names)
     return best;
 }
 
-/* ---- Parsing
- * ----------------------------------------------------------------------------------------------------
- */
+/* ---- Parsing --------------------------------------------------------------------------------- */
 
 static const option *find_option(const verb *v, const char *name, size_t n)
 {
@@ -219,8 +214,7 @@ bool command_override(command *c, const command *from, const char *except)
     return true;
 }
 
-/* ---- Reading what was given
- * --------------------------------------------------------------------------------------- */
+/* ---- Reading what was given ------------------------------------------------------------------ */
 
 bool command_has(const command *c, const char *name)
 {

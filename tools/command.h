@@ -34,8 +34,7 @@ typedef struct verb {
 
 extern const verb *const verbs[]; /* ended by NULL */
 
-/* ---- A parsed command line
- * ------------------------------------------------------------------------------- */
+/* ---- A parsed command line ------------------------------------------------------------------- */
 
 typedef struct given {
     const option *option;
@@ -69,8 +68,7 @@ bool command_whole(const command *c, const char *name, int64_t low, int64_t *num
 /* A number of bytes: 512M, 2G, 1000000. */
 bool command_size(const command *c, const char *name, size_t *bytes);
 
-/* ---- Speaking
- * ---------------------------------------------------------------------------------------------- */
+/* ---- Speaking -------------------------------------------------------------------------------- */
 
 void usage_print(FILE *out, const verb *v);
 int usage_error(const verb *v, const char *format, ...) OG_PRINTF(2, 3); /* gives USAGE */
@@ -79,9 +77,7 @@ int report_print(const og_report *report);
 /* The nearest of the names, for "did you mean"; NULL: none is near. */
 const char *nearest(const char *name, size_t n, const char *const *names);
 
-/* ---- Models
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- Models ---------------------------------------------------------------------------------- */
 
 struct og_zoo;
 

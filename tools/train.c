@@ -64,9 +64,7 @@ static const char *const examples[] = {
     NULL,
 };
 
-/* ---- Signals
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- Signals --------------------------------------------------------------------------------- */
 
 static volatile sig_atomic_t caught; /* the signal that asked to stop */
 
@@ -85,8 +83,7 @@ static void watch_signals(void)
     sigaction(SIGTERM, &act, NULL);
 }
 
-/* ---- One training
- * ---------------------------------------------------------------------------------------------- */
+/* ---- One training ---------------------------------------------------------------------------- */
 
 typedef struct training {
     command *c;
@@ -197,9 +194,7 @@ static int read_options(training *t)
     return DONE;
 }
 
-/* ---- Data
- * ----------------------------------------------------------------------------------------------------
- */
+/* ---- Data ------------------------------------------------------------------------------------ */
 
 static int open_data(const char *source, og_dataset **data)
 {
@@ -241,8 +236,7 @@ static int open_sets(training *t)
     return DONE;
 }
 
-/* ---- Run folders
- * --------------------------------------------------------------------------------------------- */
+/* ---- Run folders ----------------------------------------------------------------------------- */
 
 static void choose_folder(training *t)
 {
@@ -253,9 +247,7 @@ static void choose_folder(training *t)
     t->options.command = t->record = record_write(t->c->argc, t->c->argv);
 }
 
-/* ---- Results
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- Results --------------------------------------------------------------------------------- */
 
 static void print_result(const training *t)
 {

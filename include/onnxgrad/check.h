@@ -43,8 +43,7 @@ OG_API const og_report *og_cases_report(const og_cases *cases);
 OG_API size_t og_cases_count(const og_cases *cases, og_verdict verdict);
 OG_API const og_case *og_cases_at(const og_cases *cases, size_t i); /* NULL past the end */
 
-/* ---- Gradients
- * --------------------------------------------------------------------------------------------- */
+/* ---- Gradients ------------------------------------------------------------------------------- */
 
 /* Compares gradients of first and second order with finite differences in double, for every
  * operator that has one (or the one named), at the inputs its descriptor gives as samples.  A case
@@ -58,8 +57,7 @@ OG_API og_status og_gradcheck_operators(const char *name, const og_cases_options
 OG_API og_status og_gradcheck_model(const og_graph *graph, const og_cases_options *options,
                                     og_cases **cases);
 
-/* ---- Made-up inputs
- * ---------------------------------------------------------------------------------------- */
+/* ---- Made-up inputs -------------------------------------------------------------------------- */
 
 /* A tensor for the i-th input: numbers in [-1, 1) or whole ones of 0 and 1, the same for the same
  * seed; sizes that are free are 2.  Freed with og_tensor_free; the report is the graph's. */

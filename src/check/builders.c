@@ -8,9 +8,7 @@
 #include <ctype.h>
 #include <stdio.h>
 
-/* ---- Names
- * --------------------------------------------------------------------------------------------------------
- */
+/* ---- Names ----------------------------------------------------------------------------------- */
 
 /* These are written by hand, in onnxgrad/words.h and graph.h. */
 static bool written_by_hand(const char *name)
@@ -72,8 +70,7 @@ static void safe(const char *name, char *out, size_t size)
         }
 }
 
-/* ---- What an operator's function takes
- * ------------------------------------------------------------------------------ */
+/* ---- What an operator's function takes ------------------------------------------------------- */
 
 static bool has_builder(const og_op *op)
 {
@@ -163,9 +160,7 @@ static const char *kind_word(og_attr_kind kind)
     return words[kind];
 }
 
-/* ---- Wrapping
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Wrapping -------------------------------------------------------------------------------- */
 
 enum { COLUMNS = 100 };
 
@@ -208,9 +203,7 @@ static void put_wrapped(og_text *t, og_text *from)
     og_text_free(from);
 }
 
-/* ---- Pieces of code
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- Pieces of code -------------------------------------------------------------------------- */
 
 /* The parameters, with types or as they are passed on. */
 static void put_parameters(og_text *t, const og_op *op, bool types, const char *open,
@@ -283,9 +276,7 @@ static void put_options(og_text *t, const og_op *op, const char *name)
     og_text_print(t, "} og_%s_options;\n", name);
 }
 
-/* ---- The header
- * -------------------------------------------------------------------------------------------------------
- */
+/* ---- The header ------------------------------------------------------------------------------ */
 
 static void put_declarations(og_text *t, const og_op *op)
 {
@@ -331,9 +322,7 @@ void og_builders_header(og_text *t)
     og_text_print(t, "\n#ifdef __cplusplus\n}\n#endif\n#endif\n");
 }
 
-/* ---- The source
- * -------------------------------------------------------------------------------------------------------
- */
+/* ---- The source ------------------------------------------------------------------------------ */
 
 static void put_attribute(og_text *t, const og_attr_spec *a)
 {

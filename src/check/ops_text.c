@@ -26,8 +26,7 @@ static const char *runs_text(const og_op *op)
     return op->run ? "kernel" : op->expand ? "expansion" : "executor";
 }
 
-/* ---- The second derivative
- * ------------------------------------------------------------------------------------------- */
+/* ---- The second derivative ------------------------------------------------------------------- */
 
 static og_value *real_output(const og_graph *g)
 {
@@ -89,9 +88,7 @@ static const char *second_text(const og_op *op)
     return op->gradient || op->expand ? "no" : "none";
 }
 
-/* ---- Texts
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- Texts ----------------------------------------------------------------------------------- */
 
 static void put_types(og_text *t, const og_op *op)
 {

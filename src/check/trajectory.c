@@ -13,8 +13,7 @@
 #include <math.h>
 #include <stdio.h>
 
-/* ---- The case's texts
- * ----------------------------------------------------------------------------------------- */
+/* ---- The case's texts ------------------------------------------------------------------------ */
 
 static const og_json *member(og_trajectory *t, const og_json *from, const char *key,
                              og_json_kind kind)
@@ -48,8 +47,7 @@ static og_status loss_text(og_trajectory *t, og_text *text)
                         : t->check->report->code;
 }
 
-/* ---- Graphs and sessions
- * ---------------------------------------------------------------------------------------- */
+/* ---- Graphs and sessions --------------------------------------------------------------------- */
 
 static og_status graph_failed(og_trajectory *t, const og_graph *g)
 {
@@ -152,9 +150,7 @@ static og_status open_step(og_trajectory *t)
     return open_session(t, t->measure, og_session_state(t->learning), &t->measuring);
 }
 
-/* ---- Feeding
- * ----------------------------------------------------------------------------------------------------
- */
+/* ---- Feeding --------------------------------------------------------------------------------- */
 
 static og_status open_feeds(og_trajectory *t)
 {
@@ -206,9 +202,7 @@ static og_status run(og_trajectory *t, og_session *s, const char *const *fetches
     return t->check->report->code;
 }
 
-/* ---- Numbers
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- Numbers --------------------------------------------------------------------------------- */
 
 static og_status number(og_trajectory *t, const char *what, int64_t step, double found,
                         double expected, double tolerance)
@@ -287,9 +281,7 @@ static og_status loss_after(og_trajectory *t)
                   og_json_number(og_json_get(t->json, "tolerance"), "loss_after", NAN));
 }
 
-/* ---- All of it
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- All of it ------------------------------------------------------------------------------- */
 
 static og_status run_case(og_trajectory *t)
 {

@@ -70,9 +70,7 @@ static og_status compare_file(og_trajectory *t, const char *file, const char *ki
     return status;
 }
 
-/* ---- First gradients
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- First gradients ------------------------------------------------------------------------- */
 
 typedef struct gradients {
     size_t n;
@@ -160,9 +158,7 @@ og_status og_trajectory_gradients(og_trajectory *t)
     return status;
 }
 
-/* ---- Last numbers
- * -----------------------------------------------------------------------------------------------------
- */
+/* ---- Last numbers ---------------------------------------------------------------------------- */
 
 /* Parameters and statistics that training changed are state, others are still the file's. */
 static const og_tensor *find_final(og_trajectory *t, void *context, const char *name)

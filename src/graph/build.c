@@ -57,9 +57,7 @@ void og_ops_on(const char *name, const og_attr *attrs, int n, og_value *const *i
     og_node_more(g, name, (size_t)n, in, attrs, (size_t)n_out, out);
 }
 
-/* ---- Builders
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- Builders -------------------------------------------------------------------------------- */
 
 static void add(og_build *b, og_attr attr)
 {

@@ -113,9 +113,7 @@ og_status og_trainer_checkpoint(og_trainer *t, const char *path)
     return status;
 }
 
-/* ---- Restoring
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- Restoring ------------------------------------------------------------------------------- */
 
 static og_status missing(og_trainer *t, const char *what)
 {
@@ -223,8 +221,7 @@ og_status og_trainer_restore(og_trainer *t, const char *path)
     return status;
 }
 
-/* ---- Beginning with numbers of another run
- * ---------------------------------------------------------------------------------------------- */
+/* ---- Beginning with numbers of another run --------------------------------------------------- */
 
 /* Slots that begin as a copy of the parameter begin as a copy of its new numbers. */
 static og_status take_copies(og_trainer *t, const char *name, const og_tensor *numbers)

@@ -9,8 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ---- Choosing arrays
- * -------------------------------------------------------------------------------------- */
+/* ---- Choosing arrays ------------------------------------------------------------------------- */
 
 /* The array that "input=array" names, or NULL. */
 static const char *asked_array(const og_trainer *t, const char *input)
@@ -187,9 +186,7 @@ const og_data_array *og_feeds_label(const og_trainer *t, const og_graph *g)
     return place == SIZE_MAX ? NULL : og_dataset_array(t->data, place);
 }
 
-/* ---- Shapes
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- Shapes ---------------------------------------------------------------------------------- */
 
 /* Sizes behind the first one, without those that are 1. */
 static int without_ones(int rank, const int64_t *dims, int64_t *out)
@@ -310,9 +307,7 @@ void og_feeds_close(og_train_feeds *feeds)
         og_free_aligned(feeds->v[i].data);
 }
 
-/* ---- Filling
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- Filling --------------------------------------------------------------------------------- */
 
 /* Arrays of a set to be measured go by name, else by the place they have in the training set. */
 static size_t place_in(const og_dataset *data, const og_train_feed *f)

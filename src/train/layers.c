@@ -112,8 +112,7 @@ og_value *og_conv2d(og_value *x, int64_t channels, int64_t kernel, const char *n
     return og_conv2d_opt(x, channels, kernel, name, .padding = 0);
 }
 
-/* ---- Normalisation, tables
- * ----------------------------------------------------------------------------------- */
+/* ---- Normalisation, tables ------------------------------------------------------------------- */
 
 static const char *part_name(og_graph *g, const char *layer, const char *part)
 {
@@ -180,8 +179,7 @@ og_value *og_embedding(og_value *index, int64_t count, int64_t size, const char 
     return og_gather(table, index);
 }
 
-/* ---- Attention and recurrence
- * ----------------------------------------------------------------------------------- */
+/* ---- Attention and recurrence ---------------------------------------------------------------- */
 
 /* 0 where a position may look, -infinity behind it: [time, time]. */
 static og_value *causal_mask(og_value *x, int64_t time)
@@ -334,9 +332,7 @@ og_value *og_last_step(og_value *x)
     return og_squeeze(last, OG_INTS(1));
 }
 
-/* ---- Losses
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- Losses ---------------------------------------------------------------------------------- */
 
 og_value *og_cross_entropy(og_value *logits, og_value *label)
 {

@@ -39,8 +39,7 @@ typedef struct finder {
     const og_port *port;
 } finder;
 
-/* ---- Who reads what
- * ----------------------------------------------------------------------------------------- */
+/* ---- Who reads what -------------------------------------------------------------------------- */
 
 static og_status no_memory(finder *f)
 {
@@ -88,8 +87,7 @@ static og_status collect_uses(finder *f, const og_graph *g)
     return OG_OK;
 }
 
-/* ---- Following one constant
- * --------------------------------------------------------------------------------- */
+/* ---- Following one constant ------------------------------------------------------------------ */
 
 /* A weight seen through one of these is still that weight. */
 static bool moves_only(const og_op *op)
@@ -179,9 +177,7 @@ static og_status follow(finder *f, const og_value *v)
     return OG_OK;
 }
 
-/* ---- Deciding
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- Deciding -------------------------------------------------------------------------------- */
 
 static bool is_initializer(const og_graph *g, const og_value *v)
 {
@@ -312,9 +308,7 @@ og_status og_candidates_find(og_graph *g, og_arena *arena, const char *train, co
     return find(&f, train, freeze, found);
 }
 
-/* ---- Promoting
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- Promoting ------------------------------------------------------------------------------- */
 
 og_status og_candidates_promote(og_graph *g, const og_candidates *found)
 {

@@ -20,8 +20,7 @@ typedef struct rebatch {
     og_value *input; /* one of the fed inputs */
 } rebatch;
 
-/* ---- Whether there is anything to do
- * ------------------------------------------------------------------------- */
+/* ---- Whether there is anything to do --------------------------------------------------------- */
 
 static bool in_whole_batches(const og_dataset *data, int64_t batch)
 {
@@ -76,9 +75,7 @@ static const og_tensor *constant_target(const og_node *node)
     return t && t->elem == OG_INT64 && t->count >= 1 && t->count <= OG_MAX_RANK ? t : NULL;
 }
 
-/* ---- Reshape
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- Reshape --------------------------------------------------------------------------------- */
 
 static bool carries_batch(const og_value *v)
 {
@@ -132,9 +129,7 @@ static og_status free_reshape(rebatch *r, og_node *node)
     return node->in[1] ? OG_OK : og_graph_status(r->g);
 }
 
-/* ---- Expand
- * -----------------------------------------------------------------------------------------------------------
- */
+/* ---- Expand ---------------------------------------------------------------------------------- */
 
 /* Where the input has the batch already a target of 1 leaves it as it is. */
 static og_status free_expand(rebatch *r, og_node *node)
@@ -160,8 +155,7 @@ static og_status free_expand(rebatch *r, og_node *node)
     return OG_OK;
 }
 
-/* ---- Constants with equal rows
- * ------------------------------------------------------------------------------------ */
+/* ---- Constants with equal rows --------------------------------------------------------------- */
 
 static bool equal_rows(const og_tensor *t, int axis)
 {
@@ -252,9 +246,7 @@ static bool free_constants(rebatch *r, og_node *node)
     return any;
 }
 
-/* ---- Broadcasting
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- Broadcasting ---------------------------------------------------------------------------- */
 
 /* The axis of an input that meets position p of the output, or -1. */
 static int axis_at(const og_value *v, int rank, int p)
@@ -295,9 +287,7 @@ static og_status free_broadcast(rebatch *r, og_node *node)
     return OG_OK;
 }
 
-/* ---- All nodes
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- All nodes ------------------------------------------------------------------------------- */
 
 static bool any_carries(og_value *const *values, int n)
 {

@@ -14,8 +14,7 @@
 #include "onnxgrad/optim.h"
 #include "onnxgrad/train.h"
 
-/* ---- Feeds: which array goes into which input
- * ------------------------------------------------------------ */
+/* ---- Feeds: which array goes into which input ------------------------------------------------ */
 
 /* An input with the rows it gets; `tensor` is a batch in memory of its own. */
 typedef struct og_train_feed {
@@ -33,8 +32,7 @@ typedef struct og_train_feeds {
     og_feed *feeds; /* [n], what a session takes */
 } og_train_feeds;
 
-/* ---- The trainer
- * ------------------------------------------------------------------------------------------ */
+/* ---- The trainer ----------------------------------------------------------------------------- */
 
 /* Sums over the steps of an epoch so far. */
 typedef struct og_train_sums {

@@ -28,9 +28,7 @@ og_status og_trainer_no_memory(og_trainer *t)
     return og_fail(&t->report, OG_NO_MEMORY, "no memory left for a trainer");
 }
 
-/* ---- Telling
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- Telling --------------------------------------------------------------------------------- */
 
 void og_trainer_describe(const og_trainer *t, og_train_event *event)
 {
@@ -70,9 +68,7 @@ void og_trainer_note(og_trainer *t, const char *format, ...)
         t->options.watch(t->options.context, &event);
 }
 
-/* ---- Making
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- Making ---------------------------------------------------------------------------------- */
 
 static bool option_is(const char *text, const char *word)
 {

@@ -56,8 +56,7 @@ static const old_case cases[] = {
     { "ReduceProd", 13, "axes=[0]", { "3: 2 0.5 3" }, "3" },
 };
 
-/* ---- Making
- * -------------------------------------------------------------------------------------- */
+/* ---- Making ---------------------------------------------------------------------------------- */
 
 static int64_t read_numbers(const char *text, const char *stop, double *numbers)
 {
@@ -150,8 +149,7 @@ static og_graph *old_graph(const old_case *c)
     return load(put_model("old.onnx", model(c->opset < 9 ? 3 : 7, c->opset, graph)));
 }
 
-/* ---- Running
- * ------------------------------------------------------------------------------------- */
+/* ---- Running --------------------------------------------------------------------------------- */
 
 static void check_case(const old_case *c)
 {
