@@ -4,6 +4,9 @@
  *
  * A fold is two functions, `take` one number into an accumulator and `merge` two accumulators, and
  * drivers that run them over rows and columns in an order that the counts alone fix.
+ *
+ * Sums of floats have 29 bits to spare in a double.  Sums of doubles have none (the includer
+ * defines CAREFUL): along rows, what each addition rounds off is added to the next number (Kahan).
  */
 
 OG_INLINE A FN(add)(A a, A b)
@@ -103,6 +106,39 @@ OG_INLINE void FN(row)(const T *x, int64_t n, A *acc, A (*take)(A, T), A (*merge
     *acc = a;
 }
 
+#if CAREFUL
+OG_INLINE void FN(add_carefully)(A *sum, A *excess, A x)
+{
+    A y = x - *excess, next = *sum + y;
+
+    *excess = (next - *sum) - y;
+    *sum = next;
+}
+
+/* As FN(row) for sums.  Infinities leave no sensible excess: they take the plain way. */
+OG_INLINE void FN(careful_row)(const T *x, int64_t n, A *acc, A (*take)(A, T))
+{
+    A lane[OG_LANES] = { 0 }, excess[OG_LANES] = { 0 }, sum = 0, rest = 0;
+    int64_t i = 0;
+
+    for (; n >= 2 * OG_LANES && i + OG_LANES <= n; i += OG_LANES) {
+        OG_SIMD
+        for (int k = 0; k < OG_LANES; k++)
+            FN(add_carefully)(&lane[k], &excess[k], take(0, x[i + k]));
+    }
+    for (int k = 0; i > 0 && k < OG_LANES; k++) {
+        FN(add_carefully)(&sum, &rest, lane[k]);
+        FN(add_carefully)(&sum, &rest, -excess[k]);
+    }
+    for (; i < n; i++)
+        FN(add_carefully)(&sum, &rest, take(0, x[i]));
+    if (isfinite(sum))
+        *acc += sum;
+    else
+        FN(row)(x, n, acc, take, FN(add), 0);
+}
+#endif
+
 /* Four rows at a time, so that the accumulators pass through memory less often. */
 OG_INLINE void FN(columns)(const T *x, int64_t rows, int64_t stride, int64_t n, A *acc,
                            A (*take)(A, T))
@@ -125,11 +161,23 @@ OG_INLINE void FN(columns)(const T *x, int64_t rows, int64_t stride, int64_t n, 
     }
 }
 
-#define OG_FOLD(name, joined, identity)                                                            \
+#define OG_ROW(name, joined, identity)                                                             \
     static void FN(name##_row)(const void *x, int64_t n, void *acc)                                \
     {                                                                                              \
         FN(row)(x, n, acc, FN(name##_take), FN(joined), identity);                                 \
-    }                                                                                              \
+    }
+
+#if CAREFUL
+#define OG_SUM_ROW(name)                                                                           \
+    static void FN(name##_row)(const void *x, int64_t n, void *acc)                                \
+    {                                                                                              \
+        FN(careful_row)(x, n, acc, FN(name##_take));                                               \
+    }
+#else
+#define OG_SUM_ROW(name) OG_ROW(name, add, 0)
+#endif
+
+#define OG_FOLD(name, joined, identity)                                                            \
     static void FN(name##_columns)(const void *x, int64_t rows, int64_t stride, int64_t n,         \
                                    void *acc)                                                      \
     {                                                                                              \
@@ -149,6 +197,12 @@ OG_INLINE void FN(columns)(const T *x, int64_t rows, int64_t stride, int64_t n, 
             a[j] = identity;                                                                       \
     }
 
+OG_SUM_ROW(sum)
+OG_SUM_ROW(squares)
+OG_SUM_ROW(abs)
+OG_ROW(prod, mul, 1)
+OG_ROW(max, max_merge, LOWEST)
+OG_ROW(min, min_merge, HIGHEST)
 OG_FOLD(sum, add, 0)
 OG_FOLD(squares, add, 0)
 OG_FOLD(abs, add, 0)
@@ -172,6 +226,9 @@ static const og_fold_set FN(folds)[OG_FOLD_COUNT] = {
 #undef SIGNED
 #undef LOWEST
 #undef HIGHEST
+#undef CAREFUL
 #undef FN
+#undef OG_ROW
+#undef OG_SUM_ROW
 #undef OG_FOLD
 #undef OG_FOLD_ENTRY

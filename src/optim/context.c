@@ -202,11 +202,22 @@ og_value *og_stage_cast(og_stage_context *c, size_t i, og_value *scalar)
     return cast.to;
 }
 
+/* In 16 bits a coefficient has few bits, below 1e-7 none: those types are multiplied in float and
+ * rounded once. */
+static og_value *times(og_stage_context *c, size_t i, og_value *x, og_value *coef)
+{
+    og_elem elem = param(c, i)->parameter->type.elem;
+
+    if (elem == OG_DOUBLE || elem == OG_FLOAT)
+        return og_mul(x, og_stage_cast(c, i, coef));
+    return og_cast(og_mul(og_cast(x, OG_FLOAT), og_cast(coef, OG_FLOAT)), elem);
+}
+
 void og_stage_multiply(og_stage_context *c, size_t i, og_value *coef)
 {
     og_flow *flow = &param(c, i)->now;
 
-    flow->value = og_mul(flow->value, og_stage_cast(c, i, coef));
+    flow->value = times(c, i, flow->value, coef);
     flow->coef = flow->coef ? og_mul(flow->coef, coef) : coef;
 }
 

@@ -12,8 +12,7 @@ static og_value *own(const char *op, og_value *x)
     return og_op_on(op, NULL, 1, &x);
 }
 
-/* Larger than 0, else 1: a divisor. */
-static og_value *divisor(og_value *x)
+og_value *og_divisor(og_value *x)
 {
     og_value *one = og_scalar_like(x, 1);
 
@@ -28,7 +27,7 @@ static void flow_measure(og_flow *flow)
         return;
     flow->scale = flow->coef = NULL;
     if (x->type.elem == OG_DOUBLE) {
-        flow->scale = divisor(own("onnxgrad::MaxAbs", x));
+        flow->scale = og_divisor(own("onnxgrad::MaxAbs", x));
         x = og_div(x, flow->scale);
     }
     flow->squares = own("onnxgrad::SumSquares", x);
@@ -90,7 +89,7 @@ static og_value *scaled_norm(size_t n, og_flow *const *flows)
 
     for (size_t i = 0; i < n; i++)
         largest = larger(largest, flow_norm(flows[i]));
-    largest = divisor(largest);
+    largest = og_divisor(largest);
     for (size_t i = 0; i < n; i++) {
         og_value *part = og_div(flow_norm(flows[i]), largest);
 
@@ -121,7 +120,7 @@ static og_value *general_norm(og_stage_context *c, double p)
 
     for (size_t i = 0; i < c->n; i++)
         largest = larger(largest, own("onnxgrad::MaxAbs", og_stage_in(c, i)));
-    largest = divisor(largest);
+    largest = og_divisor(largest);
     for (size_t i = 0; i < c->n; i++) {
         og_value *x = og_div(og_abs(og_cast(og_stage_in(c, i), OG_DOUBLE)), largest);
 

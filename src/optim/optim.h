@@ -243,6 +243,7 @@ og_value *og_step_state(og_step *step, const char *name, og_elem elem, int rank,
 void og_step_bind(og_step *step, og_value *state, og_value *update);
 
 og_value *og_stage_norm_of(og_stage_context *c, og_value *x); /* p = 2, of any value */
+og_value *og_divisor(og_value *x);                            /* x, or 1 where it is 0 */
 /* min(1, bound / (norm + the argument "eps")). */
 og_value *og_stage_clip_coef(og_stage_context *c, og_value *bound, og_value *norm);
 

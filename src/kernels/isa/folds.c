@@ -17,6 +17,7 @@
 #define T double
 #define A double
 #define REAL 1
+#define CAREFUL 1
 #define SIGNED 1
 #define LOWEST -INFINITY
 #define HIGHEST INFINITY

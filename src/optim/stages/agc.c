@@ -21,12 +21,28 @@ static og_ints unit_axes(const og_stage_context *c, int rank, int64_t *axes)
     return list;
 }
 
+/* Squares of doubles may overflow, so the largest element of each unit is taken out; those of the
+ * other types are summed in double anyway. */
 static og_value *unit_norms(const og_stage_context *c, og_value *x)
 {
     int64_t axes[OG_MAX_RANK];
+    og_ints within = unit_axes(c, og_rank(x), axes);
+    og_value *largest;
 
-    return og_rank(x) == 0 ? og_abs(x)
-                           : og_reduce("ReduceL2", x, unit_axes(c, og_rank(x), axes), true);
+    if (og_rank(x) == 0)
+        return og_abs(x);
+    if (x->type.elem != OG_DOUBLE)
+        return og_reduce("ReduceL2", x, within, true);
+    largest = og_divisor(og_reduce("ReduceMax", og_abs(x), within, true));
+    return og_mul(og_reduce("ReduceL2", og_div(x, largest), within, true), largest);
+}
+
+/* In 16 bits neither a norm nor a small ratio would do. */
+static og_value *widen(og_value *x)
+{
+    og_elem elem = x ? x->type.elem : OG_FLOAT;
+
+    return elem == OG_FLOAT || elem == OG_DOUBLE ? x : og_cast(x, OG_FLOAT);
 }
 
 static og_status agc_build(og_stage_context *c)
@@ -34,14 +50,16 @@ static og_status agc_build(og_stage_context *c)
     og_value *clipping = og_stage_argument(c, "clipping"), *eps = og_stage_argument(c, "eps");
 
     for (size_t i = 0; i < og_stage_count(c); i++) {
-        og_value *g = og_stage_in(c, i), *norm = unit_norms(c, g),
-                 *p = unit_norms(c, og_stage_parameter(c, i));
-        og_value *most =
-            og_mul(og_maximum(p, og_stage_cast(c, i, eps)), og_stage_cast(c, i, clipping));
-        og_value *ratio = og_div(most, og_maximum(norm, og_scalar_like(norm, 1e-6)));
+        og_value *in = og_stage_in(c, i), *g = widen(in), *norm, *p, *most, *ratio;
 
-        og_stage_out(c, i,
-                     og_mul(g, og_where(og_less(norm, most), og_scalar_like(norm, 1), ratio)));
+        if (in && og_count(in->type.rank, in->type.dims) == 0)
+            continue;
+        norm = unit_norms(c, g);
+        p = unit_norms(c, widen(og_stage_parameter(c, i)));
+        most = og_mul(og_maximum(p, og_cast_like(eps, p)), og_cast_like(clipping, p));
+        ratio = og_div(most, og_maximum(norm, og_scalar_like(norm, 1e-6)));
+        ratio = og_where(og_greater(norm, most), ratio, og_scalar_like(norm, 1));
+        og_stage_out(c, i, og_cast_like(og_mul(g, ratio), in));
     }
     return OG_OK;
 }

@@ -20,8 +20,9 @@ static og_status clip_global_smooth_build(og_stage_context *c)
 
 static og_status normalize_build(og_stage_context *c)
 {
-    scale_all(c, og_div(og_stage_argument(c, "scale"),
-                        og_add(og_stage_norm(c, 2), og_stage_argument(c, "eps"))));
+    og_value *norm = og_add(og_stage_norm(c, 2), og_stage_argument(c, "eps"));
+
+    scale_all(c, og_div(og_stage_argument(c, "scale"), og_divisor(norm))); /* no gradient, no NaN */
     return OG_OK;
 }
 
