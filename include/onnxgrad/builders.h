@@ -660,6 +660,19 @@ OG_API og_value *og_rnn_with(og_value *x, og_value *w, og_value *r, og_value *b,
     og_rnn_with((x), (w), (r), (b), (sequence_lens), (initial_h), \
         &(const og_rnn_options){__VA_ARGS__})
 
+/* RandomNormalLike: Numbers of a normal distribution, in the shape of the input. */
+OG_API og_value *og_random_normal_like(og_value *input);
+typedef struct og_random_normal_like_options {
+    og_some_int dtype;
+    double mean;
+    og_some_float scale; /* 1 */
+    og_some_float seed;
+} og_random_normal_like_options;
+OG_API og_value *og_random_normal_like_with(og_value *input,
+    const og_random_normal_like_options *options);
+#define og_random_normal_like_opt(input, ...) \
+    og_random_normal_like_with((input), &(const og_random_normal_like_options){__VA_ARGS__})
+
 /* Range: Numbers from start by delta to before limit. */
 OG_API og_value *og_range(og_value *start, og_value *limit, og_value *delta);
 typedef struct og_range_options {

@@ -101,6 +101,9 @@ OG_API og_value *og_stage_parameter(const og_stage_context *c, size_t i);
 OG_API og_value *og_stage_in(const og_stage_context *c, size_t i);
 OG_API void og_stage_out(og_stage_context *c, size_t i, og_value *update);
 
+/* The loss of this run, as a double scalar. */
+OG_API og_value *og_stage_loss(og_stage_context *c);
+
 /* Norms of what arrives, as double scalars: of all parameters in reach together (p is 1, 2, inf or
  * any other), of one (p = 2).  A NaN anywhere comes out. */
 OG_API og_value *og_stage_norm(og_stage_context *c, double p);

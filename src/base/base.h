@@ -200,8 +200,10 @@ typedef struct og_philox {
 } og_philox;
 void og_philox_block(uint64_t seed, uint64_t stream, uint64_t block, uint32_t out[4]);
 uint32_t og_philox_u32(og_philox *random);
-double og_philox_uniform(og_philox *random);             /* [0, 1), 53 bits */
-double og_philox_normal(og_philox *random);              /* Box-Muller, one number a call */
+double og_philox_uniform(og_philox *random); /* [0, 1), 53 bits */
+double og_philox_normal(og_philox *random);  /* Box-Muller, one number a call */
+/* The two normal numbers that one block gives: counted, any of them can be had alone. */
+void og_philox_normals(uint64_t seed, uint64_t stream, uint64_t block, double out[2]);
 uint64_t og_philox_below(og_philox *random, uint64_t n); /* unbiased, n > 0 */
 
 /* MT19937 and numpy's legacy double stream (np.random.seed(seed); np.random.uniform): ONNX's

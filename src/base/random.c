@@ -52,13 +52,26 @@ double og_philox_uniform(og_philox *random)
     return random_join(a, b);
 }
 
+static const double two_pi = 6.283185307179586476925286766559;
+
 double og_philox_normal(og_philox *random)
 {
-    const double two_pi = 6.283185307179586476925286766559;
     double radius = 1.0 - og_philox_uniform(random); /* (0, 1]: the logarithm is finite */
     double angle = two_pi * og_philox_uniform(random);
 
     return sqrt(-2.0 * log(radius)) * cos(angle);
+}
+
+void og_philox_normals(uint64_t seed, uint64_t stream, uint64_t block, double out[2])
+{
+    uint32_t words[4];
+
+    og_philox_block(seed, stream, block, words);
+    double radius = sqrt(-2.0 * log(1.0 - random_join(words[0], words[1])));
+    double angle = two_pi * random_join(words[2], words[3]);
+
+    out[0] = radius * cos(angle);
+    out[1] = radius * sin(angle);
 }
 
 uint64_t og_philox_below(og_philox *random, uint64_t n)

@@ -958,6 +958,22 @@ og_value *og_rnn(og_value *x, og_value *w, og_value *r, og_value *b, og_value *s
     return og_rnn_with(x, w, r, b, sequence_lens, initial_h, &(const og_rnn_options){ 0 });
 }
 
+og_value *og_random_normal_like_with(og_value *input, const og_random_normal_like_options *o)
+{
+    og_build node = { 0 };
+
+    og_build_some_int(&node, "dtype", o->dtype);
+    og_build_float(&node, "mean", o->mean);
+    og_build_some_float(&node, "scale", o->scale);
+    og_build_some_float(&node, "seed", o->seed);
+    return og_build_node(&node, "RandomNormalLike", 1, (og_value *[]){ input }, 0, NULL, 0, NULL);
+}
+
+og_value *og_random_normal_like(og_value *input)
+{
+    return og_random_normal_like_with(input, &(const og_random_normal_like_options){ 0 });
+}
+
 og_value *og_range_with(og_value *start, og_value *limit, og_value *delta,
     const og_range_options *o)
 {

@@ -116,6 +116,11 @@ og_value *og_stage_clock(og_stage_context *c)
     return c->step->clock;
 }
 
+og_value *og_stage_loss(og_stage_context *c)
+{
+    return og_cast(c->step->loss, OG_DOUBLE);
+}
+
 og_graph *og_stage_graph(const og_stage_context *c)
 {
     return c->step->graph;

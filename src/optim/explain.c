@@ -17,12 +17,13 @@ typedef struct explained {
     int depth;
 } explained;
 
-/* A step for one float parameter whose gradient is an input. */
+/* A step for one float parameter: the loss is sum(g p^2) / 2, the gradient g p, g an input. */
 static bool small_step(const explained *e, og_step *step)
 {
     og_graph *g = step->graph;
     int64_t dims[1] = { ELEMENTS };
     og_tensor *zeros = og_tensor_new(OG_FLOAT, 1, dims);
+    og_value *p, *slope;
 
     step->params = OG_NEW(e->arena, og_step_param);
     step->n = 1;
@@ -32,8 +33,13 @@ static bool small_step(const explained *e, og_step *step)
     step->dialect = *e->dialect;
     if (!zeros || !step->params)
         return og_tensor_free(zeros), false;
-    step->params[0].parameter = og_parameter(g, "p", zeros);
-    step->params[0].now.value = og_input_dims(g, "g", OG_FLOAT, 1, dims);
+    p = og_parameter(g, "p", zeros);
+    slope = og_mul(og_input_dims(g, "g", OG_FLOAT, 1, dims), p);
+    step->loss =
+        og_reduce("ReduceSum", og_times(og_mul(slope, p), 0.5), (og_ints){ 0, NULL }, false);
+    step->n_forward = g->nodes.n;
+    step->params[0].parameter = p;
+    step->params[0].now.value = slope;
     og_tensor_free(zeros);
     step->count = og_step_state(step, "opt/step", OG_INT64, 0, NULL, 0);
     step->clock = og_cast(step->count, OG_DOUBLE);

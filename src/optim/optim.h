@@ -289,6 +289,30 @@ const og_schedule *og_schedule_find(const char *name);
 og_signature og_schedule_signature(const og_schedule *schedule);
 og_value *og_schedule_build(og_step *step, const og_chain_call *call, const char *state);
 
+/* ---- Plateaus -------------------------------------------------------------------------------- */
+
+#define OG_PLATEAU_ARGS                                                                            \
+    { "factor", OG_ARG_NUMBER, "0.1", "(0, 1)", "how much is left after a reduction" },            \
+        { "patience", OG_ARG_NUMBER, "10", "[0, inf)", "losses without a new best that pass" },    \
+        { "threshold", OG_ARG_NUMBER, "1e-4", "[0, inf)", "how much better the best must be" },    \
+        { "mode", OG_ARG_WORD, "rel", "rel abs",                                                   \
+          "the threshold is a part of the loss, or apart" },                                       \
+        { "cooldown", OG_ARG_NUMBER, "0", "[0, inf)", "losses not looked at after a reduction" },  \
+    {                                                                                              \
+        "every", OG_ARG_NUMBER, "100", "[1, inf)", "runs whose mean loss counts as one"            \
+    }
+
+/* The arguments as double scalars; slots are named prefix + best, bad, rest, scale, sum, count. */
+typedef struct og_plateau {
+    og_step *step;
+    const char *prefix;
+    og_value *factor, *patience, *threshold, *cooldown, *every;
+    bool relative;
+} og_plateau;
+
+/* The factor after this run's loss; *before is that before it. */
+og_value *og_plateau_build(const og_plateau *p, og_value **before);
+
 /* ---- Reading and printing -------------------------------------------------------------------- */
 
 og_status og_chain_read(og_lexer *lexer, og_chain_tree **tree);

@@ -1,5 +1,6 @@
 /*
- * Schedules: numbers that are functions of the clock t, the updates applied so far.
+ * Schedules: numbers that are functions of the clock t, the updates applied so far (and plateau,
+ * which looks at the loss).
  *
  * With a warm-up of w steps the schedule rises from 0 to its first value as t / w, and then runs on
  * the clock t - w; `steps` counts the warm-up too. After its end a schedule holds its last value.
@@ -240,6 +241,27 @@ static og_value *multistep_build(og_schedule_context *c)
     return og_mul(value, factor);
 }
 
+/* value * a factor that shrinks when the loss has not got better, but at least min (PyTorch's
+ * ReduceLROnPlateau) */
+static og_value *plateau_build(og_schedule_context *c)
+{
+    og_value *least = argument(c, "min"), *before, *rate;
+    og_plateau p = { .step = c->step,
+                     .prefix = og_arena_print(c->step->arena, "%s.", c->state),
+                     .factor = argument(c, "factor"),
+                     .patience = argument(c, "patience"),
+                     .threshold = argument(c, "threshold"),
+                     .cooldown = argument(c, "cooldown"),
+                     .every = argument(c, "every"),
+                     .relative = strcmp(word(c, "mode"), "rel") == 0 };
+
+    if (!p.prefix)
+        return NULL;
+    (void)og_plateau_build(&p, &before);
+    rate = og_mul(argument(c, "value"), before);
+    return og_where(og_less(rate, least), least, rate);
+}
+
 const og_schedule og_schedules[] = {
     { "constant", "one value, after the warm-up", 1, { VALUE, WARMUP }, constant_build },
     { "step",
@@ -325,6 +347,14 @@ const og_schedule og_schedules[] = {
         { "then", OG_ARG_NUMBER, NULL, "(-inf, inf)", "what follows" },
         { "at", OG_ARG_NUMBER, NULL, "[0, inf)", "the step where it begins" } },
       join_build },
+    { "plateau",
+      "smaller when the loss has not got better for a while",
+      1,
+      { VALUE,
+        OG_PLATEAU_ARGS,
+        { "min", OG_ARG_NUMBER, "0", "[0, inf)", "the smallest value" },
+        WARMUP },
+      plateau_build },
     { .name = NULL },
 };
 

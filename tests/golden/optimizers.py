@@ -4,7 +4,7 @@
     VENV/bin/python tests/golden/optimizers.py > tests/golden/optimizers.txt
 
 The gradients are made up: element i (counted over all parameters) of step t is ((7 t + 13 i + 5) mod 11 - 5) / 10, and
-the parameters begin at ((5 i + 3) mod 7 - 3) / 4. tests/unit/optim/test_chain.c reads the file.
+the parameters begin at ((5 i + 3) mod 7 - 3) / 4; the loss is the sum of parameter * gradient. tests/unit/optim/test_chain.c reads the file.
 """
 import jax
 import numpy as np
@@ -16,6 +16,8 @@ import jax.numpy as jnp
 import optax
 import optax.contrib
 
+T = torch.optim
+S = torch.optim.lr_scheduler
 STEPS = 100
 SHAPES = [(3, 4), (5,)]
 
@@ -44,18 +46,24 @@ def run_torch(make, shapes, schedule=None):
     for t in range(STEPS):
         for p, g in zip(params, gradient(t, shapes)):
             p.grad = torch.tensor(g)
+        loss = sum((p * p.grad).sum().item() for p in params)
         optimizer.step()
-        if scheduler:
+        if isinstance(scheduler, S.ReduceLROnPlateau):
+            scheduler.step(loss)
+        elif scheduler:
             scheduler.step()
     return [p.detach().numpy() for p in params]
 
 
 def run_optax(transform, shapes):
+    transform = optax.with_extra_args_support(transform)
     params = [jnp.array(p) for p in start(shapes)]
     state = transform.init(params)
     step = jax.jit(transform.update)
     for t in range(STEPS):
-        updates, state = step([jnp.array(g) for g in gradient(t, shapes)], state, params)
+        grads = [jnp.array(g) for g in gradient(t, shapes)]
+        loss = sum((p * g).sum() for p, g in zip(params, grads))
+        updates, state = step(grads, state, params, value=loss)
         params = optax.apply_updates(params, updates)
     return [np.asarray(p) for p in params]
 
@@ -76,8 +84,6 @@ def of_optax(chain, transform, shapes=2, digits=10):
     case(chain, "optax", run_optax(transform, shapes), digits)
 
 
-T = torch.optim
-S = torch.optim.lr_scheduler
 print("# Made by optimizers.py: parameters after 100 steps of PyTorch's optimizers, then of optax's.\n")
 of_torch("sgd(lr=0.1)", lambda p: T.SGD(p, lr=0.1))
 of_torch("sgd(lr=0.1, momentum=0.9, weight_decay=0.01)", lambda p: T.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.01))
@@ -130,6 +136,15 @@ of_torch("sgd(lr=cyclic(0.1, low=0.01, up=9))", SGD,
          schedule=lambda o: S.CyclicLR(o, 0.01, 0.1, 9, cycle_momentum=False))
 of_torch("sgd(lr=join(0.1, exponential(0.1, gamma=0.9), at=30))", SGD,
          schedule=lambda o: S.SequentialLR(o, [S.ConstantLR(o, 1.0, 1), S.ExponentialLR(o, 0.9)], [30]))
+of_torch("sgd(lr=plateau(0.1, patience=1, factor=0.8, every=1))", SGD,
+         schedule=lambda o: S.ReduceLROnPlateau(o, patience=1, factor=0.8))
+of_torch("sgd(lr=plateau(0.1, factor=0.5, patience=2, threshold=0.2, mode=abs, cooldown=3, every=1, min=0.003))", SGD,
+         schedule=lambda o: S.ReduceLROnPlateau(o, factor=0.5, patience=2, threshold=0.2, threshold_mode="abs",
+                                                cooldown=3, min_lr=0.003))
+of_torch("plateau(factor=0.7, patience=3, threshold=0.01, cooldown=1, every=1) | sgd(lr=0.1)", SGD,
+         schedule=lambda o: S.ReduceLROnPlateau(o, factor=0.7, patience=3, threshold=0.01, cooldown=1))
+of_torch("momentum(lr=0.1, momentum=0.8, weight_decay=0.01, nesterov=true)",
+         lambda p: T.SGD(p, lr=0.1, momentum=0.8, weight_decay=0.01, nesterov=True))
 
 C = optax.contrib
 of_optax("sgd(lr=0.1, momentum=0.9, nesterov=true)", optax.sgd(0.1, momentum=0.9, nesterov=True))
@@ -172,3 +187,17 @@ of_optax("clip_rms(0.2) | lr(0.1)", optax.chain(optax.clip_by_block_rms(0.2), op
 of_optax("agc(0.1) | lr(0.1)", optax.chain(optax.adaptive_grad_clip(0.1), optax.scale(-0.1)))
 of_optax("centralize | ema(0.9) | lr(0.1)", optax.chain(optax.centralize(), optax.ema(0.9), optax.scale(-0.1)))
 of_optax("normalize(2) | lr(0.1)", optax.chain(optax.normalize_by_update_norm(2.0), optax.scale(-0.1)))
+of_optax("plateau(factor=0.7, patience=3, threshold=0.01, cooldown=2, every=2, min=0.1) | lr(0.1)",
+         optax.chain(C.reduce_on_plateau(0.7, 3, 0.01, cooldown=2, accumulation_size=2, min_scale=0.1), optax.scale(-0.1)))
+of_optax("momentum(lr=0.1)", optax.sgd(0.1, momentum=0.9))
+of_optax("scale_by_polyak(max_lr=0.2, f_min=-1) | lr(1)",
+         optax.chain(optax.scale_by_polyak(f_min=-1, max_learning_rate=0.2), optax.scale(-1.0)))
+of_optax('scale_by_polyak(eps=0.1, variant="sps+") | lr(1)',
+         optax.chain(optax.scale_by_polyak(eps=0.1, variant="sps+"), optax.scale(-1.0)))
+of_optax("polyak_sgd(max_lr=0.1, f_min=-10, scaling=0.5)", optax.polyak_sgd(0.1, 0.5, f_min=-10))
+of_optax("dog(lr=1, value=0.01, weight_decay=0.01)", C.dog(1.0, ("heuristic", 0.01), weight_decay=0.01))
+of_optax("dog(lr=0.5, first=distance, value=0.1)", C.dog(0.5, ("distance", 0.1)))
+of_optax("dog(first=lr, value=0.03)", C.dog(1.0, ("learning_rate", 0.03)))
+of_optax("dowg(lr=1)", C.dowg(1.0))
+of_optax("dowg(lr=1, first=0.5, eps=1e-3)", C.dowg(1.0, 0.5, eps=1e-3))
+of_optax("lr(0.1) | keep_params_nonnegative", optax.chain(optax.scale(-0.1), optax.keep_params_nonnegative()))

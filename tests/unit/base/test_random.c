@@ -44,6 +44,21 @@ static void philox_resumes(void **state)
     }
 }
 
+/* The first of a block's two numbers is the one that a stream at its place gives. */
+static void philox_normals(void **state)
+{
+    double pair[2];
+
+    (void)state;
+    for (uint64_t block = 0; block < 100; block++) {
+        og_philox one = { .seed = 7, .stream = 3, .position = 4 * block };
+
+        og_philox_normals(7, 3, block, pair);
+        assert_true(pair[0] == og_philox_normal(&one));
+        assert_true(pair[1] != pair[0]);
+    }
+}
+
 /* Mean and variance of n numbers lie within five standard errors; the seeds are fixed. */
 static void philox_moments(void **state)
 {
@@ -122,8 +137,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(philox_known),   cmocka_unit_test(philox_resumes),
-        cmocka_unit_test(philox_moments), cmocka_unit_test(mt_is_numpy),
-        cmocka_unit_test(mt_goes_on),
+        cmocka_unit_test(philox_normals), cmocka_unit_test(philox_moments),
+        cmocka_unit_test(mt_is_numpy),    cmocka_unit_test(mt_goes_on),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -344,6 +344,56 @@ static void test_sam(void **state)
     og_graph_free(g);
 }
 
+/* Mean and variance of what was added to a parameter of zeros lie within five standard errors. */
+static void check_spread(const og_tensor *p, double *before, double variance)
+{
+    double sum = 0, squares = 0, n = (double)p->count;
+
+    for (int64_t i = 0; i < p->count; i++) {
+        double x = og_get_double(p, i) - before[i];
+
+        sum += x;
+        squares += x * x;
+        before[i] += x;
+    }
+    assert_true(fabs(sum / n) < 5 * sqrt(variance / n));
+    assert_true(fabs(squares / n - variance) < 5 * variance * sqrt(2 / n));
+}
+
+/* The variance is eta / t^gamma; another seed gives other numbers, another thread count does not.
+ */
+static void test_noise(void **state)
+{
+    enum { N = 40000 };
+    static double zeros[N], before[3][N];
+    int64_t dims[1] = { N };
+    og_tensor t = og_tensor_view(OG_DOUBLE, 1, dims, zeros);
+
+    (void)state;
+    memset(before, 0, sizeof before);
+    for (int k = 0; k < 3; k++) {
+        og_session_options options = { .threads = k == 1 ? 2 : 1, .seed = k == 2 ? 5 : 0 };
+        og_graph *g = og_graph_new("m");
+        og_value *x = og_parameter(g, "p", &t);
+        og_value *loss = og_reduce("ReduceSum", og_times(x, 0), (og_ints){ 0, NULL }, false);
+        og_session *session;
+        const og_tensor *p;
+
+        assert_ok(og_train_step(g, loss, "noise(0.04, gamma=1) | lr(1)"), og_graph_report(g));
+        assert_ok(og_session_new(g, &options, &session), og_session_report(session));
+        p = og_state_tensor(og_session_state(session), "p");
+        for (int step = 1; step <= 4; step++) {
+            assert_ok(og_session_run(session, NULL, 0, NULL, 0, NULL, NULL),
+                      og_session_report(session));
+            check_spread(p, before[k], 0.04 / step);
+        }
+        og_session_free(session);
+        og_graph_free(g);
+    }
+    assert_memory_equal(before[0], before[1], sizeof before[0]);
+    assert_true(before[0][0] != before[2][0]);
+}
+
 /* Memory may run out anywhere while a step is made. */
 static void test_memory(void **state)
 {
@@ -351,6 +401,7 @@ static void test_memory(void **state)
         "accumulate(2) | clip_norm(1) | groups{ a: adam(lr=cosine(1, steps=9, warmup=2)); _: lars "
         "} | ema_weights",
         "unscale | autoclip | prodigy | lookahead",
+        "noise(1) | plateau | dog | keep_params_nonnegative",
     };
 
     (void)state;
@@ -485,6 +536,7 @@ int main(void)
         cmocka_unit_test(test_unscale),     cmocka_unit_test(test_counted_skips),
         cmocka_unit_test(test_sam),         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_own_stage),   cmocka_unit_test(test_explain),
+        cmocka_unit_test(test_noise),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
