@@ -22,7 +22,8 @@ static const option options[] = {
     { "steps", 'n', "N", "500", "steps of a run", false },
     { "val", 0, "PART|SRC", "the last tenth's training loss", "compare losses on this part or set",
       false },
-    { "probes", 'p', "LIST", "auto", "what to try: 0.5,P90,none,autoclip(10)", false },
+    { "probes", 'p', "LIST", "auto", "what to try: 0.5,P90,none,clip_layer(P90),autoclip(10)",
+      false },
     { "seeds", 0, "N", "3", "to choose with; as many fresh ones confirm", false },
     { "jobs", 'j', "N", "processors", "runs beside each other", false },
     { "out", 'o', "DIR", "runs/NAME-scan-1", "the folder of the page and the runs", false },
@@ -39,7 +40,9 @@ static const char *const examples[] = {
     NULL,
 };
 
+/* The second list is for where one layer's gradient outweighs all others. */
 static const char auto_probes[] = "P99,P90,P50,P10,autoclip(10),zclip(most=inf),agc(0.01)";
+static const char layer_probes[] = "clip_layer(P90),clip_layer(P50)";
 
 void scan_say(const scan *s, const char *format, ...)
 {
@@ -117,9 +120,26 @@ static bool is_number(const char *text, double *number)
 }
 
 /* Two digits: a threshold is no exact thing, and this one is to be typed. */
-static char *clip_at(double threshold)
+static char *clip_at(const char *stage, double threshold)
 {
-    return take_text("clip_norm(%.2g)", threshold);
+    return take_text("%s(%.2g)", stage, threshold);
+}
+
+/* A percentile: "P90", or as the only argument of a stage, "clip_layer(P90)". */
+static bool read_percentile(const scan *s, const char *text, scan_probe *p)
+{
+    char stage[40] = "clip_norm";
+    double part, threshold;
+    int end = 0, n = sscanf(text, "P%lf%n", &part, &end) == 1 && !text[end];
+
+    if (!n && (sscanf(text, "%39[a-z_](P%lf)%n", stage, &part, &end) != 2 || text[end]))
+        return false;
+    if (!(part >= 0 && part <= 100))
+        return false;
+    threshold = og_histogram_quantile(og_norms_all(s->norms)->histogram, part / 100);
+    p->clip = threshold > 0 ? clip_at(stage, threshold) : take_text("%s", "");
+    p->from = take_text("P%g", part);
+    return true;
 }
 
 /* "none", "0.5", "P90" or a stage. */
@@ -127,18 +147,12 @@ static int read_probe(const scan *s, const char *text, scan_probe *p)
 {
     double number;
 
-    if (!strcmp(text, "none")) {
+    if (!strcmp(text, "none"))
         p->clip = take_text("%s", "");
-    } else if (is_number(text, &number)) {
+    else if (is_number(text, &number))
         p->clip = take_text("clip_norm(%s)", text);
-    } else if (*text == 'P' && is_number(text + 1, &number) && number >= 0 && number <= 100) {
-        double threshold = og_histogram_quantile(og_norms_all(s->norms)->histogram, number / 100);
-
-        p->clip = threshold > 0 ? clip_at(threshold) : take_text("%s", "");
-        p->from = take_text("%s", text);
-    } else {
+    else if (!read_percentile(s, text, p))
         p->clip = take_text("%s", text);
-    }
     p->name = take_text("%s", *p->clip ? p->clip : "none");
     p->from = p->from ? p->from : take_text("%s", "");
     return scan_chain(s, p->clip, 1, &p->chain);
@@ -396,11 +410,24 @@ static int open_folder(scan *s, const command *c)
     return status;
 }
 
+static bool has_finding(scan *s, const char *wanted)
+{
+    const char *kind;
+
+    for (size_t i = 0; og_norms_finding(s->norms, i, &kind); i++)
+        if (!strcmp(kind, wanted))
+            return true;
+    return false;
+}
+
 static int scan_all(scan *s, const command *c)
 {
     const char *list = command_text(c, "probes", "auto");
-    char *copy = take_text("%s", strcmp(list, "auto") ? list : auto_probes);
+    bool own = strcmp(list, "auto") != 0;
     int status = measure(s);
+    bool uneven = !status && !own && has_finding(s, "one_layer");
+    char *copy = take_text("%s%s%s", own ? list : auto_probes, uneven ? "," : "",
+                           uneven ? layer_probes : "");
 
     s->probes = take(strlen(copy) + 2, sizeof *s->probes);
     if (!status)

@@ -280,7 +280,7 @@ static void print_json(const finder *f)
 
 static void draw(const finder *f, FILE *out, bool alone)
 {
-    plot p = { .out = out, .alone = alone, .width = 820, .height = 320 };
+    plot p = { .out = out, .alone = alone, .width = 820, .height = 320, .key = 110 };
     double most;
     int64_t n = 0;
 
@@ -291,10 +291,17 @@ static void draw(const finder *f, FILE *out, bool alone)
     most = n ? 2 * f->smooth[0] : 1; /* what diverges would press the rest flat */
     p.y.high = p.y.high > most && most > p.y.low ? most : p.y.high;
     plot_begin(&p, "Training loss while the learning rate grows");
-    plot_line(&p, "smoothed", (size_t)n, f->rate, f->smooth);
     plot_line(&p, "each step", (size_t)n, f->rate, f->loss);
+    plot_line(&p, "smoothed", (size_t)n, f->rate, f->smooth);
     plot_mark_x(&p, f->advice.rate, "suggested");
     plot_end(&p);
+}
+
+static void paste(FILE *out, const char *command)
+{
+    fputs("<pre>", out);
+    print_escaped(out, command);
+    fputs("</pre>\n", out);
 }
 
 static bool write_page(const finder *f, const char *folder)
@@ -304,21 +311,18 @@ static bool write_page(const finder *f, const char *folder)
     bool ok = out && svg;
 
     if (ok) {
-        fprintf(
-            out,
-            "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>lr-find"
-            "</title><style>body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem "
-            "auto;padding:0 1rem}svg{max-width:100%%;height:auto}%s</style></head><body><h1>"
-            "lr-find: ",
-            plot_style);
-        print_escaped(out, f->setup.model.name);
-        fprintf(out, "</h1>\n<p><b>%g</b>: ", f->advice.rate);
+        page_begin(out, "lr-find", f->setup.model.name);
+        if (isnan(f->advice.rate))
+            fputs("<div class=\"advice\"><p><b>no suggestion</b></p>\n<p>", out);
+        else
+            fprintf(out, "<div class=\"advice\"><p><b>lr %g</b></p>\n<p>", f->advice.rate);
         print_escaped(out, f->advice.reason);
-        fputs("</p>\n<pre>", out);
-        print_escaped(out, f->command ? f->command : "");
-        fputs("</pre>\n", out);
+        fputs("</p>\n", out);
+        if (f->command)
+            paste(out, f->command);
+        fputs("</div>\n<div class=\"wide\">", out);
         draw(f, out, false);
-        fputs("</body></html>\n", out);
+        fputs("</div>\n</body></html>\n", out);
         draw(f, svg, true);
     }
     ok = (!out || !fclose(out)) && (!svg || !fclose(svg)) && ok;

@@ -3,19 +3,35 @@
 #include <math.h>
 #include <string.h>
 
-const char plot_style[] =
-    ".plot{font:12px system-ui,sans-serif;--ink:#333;--rule:#ddd;--bar:#8ab4d8;background:#fff}"
+static const char plot_style[] =
+    ".plot{font:12px system-ui,sans-serif;--ink:#333;--rule:#ddd;--bar:#8ab4d8;--paper:#fff;"
+    "background:var(--paper)}"
     ".plot .rule{stroke:var(--rule);stroke-width:1}.plot .frame{stroke:var(--ink);fill:none}"
     ".plot text{fill:var(--ink)}.plot .line{fill:none;stroke-width:1.8;stroke-linejoin:round}"
     ".plot .bar{fill:var(--bar)}.plot .mark{stroke:var(--ink);stroke-dasharray:4 3}"
+    ".plot .word{paint-order:stroke;stroke:var(--paper);stroke-width:4;stroke-linejoin:round}"
     ".l0{stroke:#222;--c:#222}.l1{stroke:#0072b2;--c:#0072b2}.l2{stroke:#d55e00;--c:#d55e00}"
     ".l3{stroke:#009e73;--c:#009e73}.l4{stroke:#cc79a7;--c:#cc79a7}.l5{stroke:#e69f00;--c:#e69f00}"
     ".l6{stroke:#56b4e9;--c:#56b4e9}.l7{stroke:#8a6d3b;--c:#8a6d3b}"
-    "@media(prefers-color-scheme:dark){.plot{--ink:#ccc;--rule:#444;--bar:#4a7ba6;background:#"
-    "1b1b1b}"
+    "@media(prefers-color-scheme:dark){.plot{--ink:#ccc;--rule:#444;--bar:#4a7ba6;"
+    "--paper:#1b1b1b}"
     ".l0{stroke:#eee}}";
 
-enum { LEFT = 64, RIGHT = 190, TOP = 14, BOTTOM = 44, COLOURS = 8 };
+static const char page_style[] =
+    "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;"
+    "color:#222;background:#fff}table{border-collapse:collapse;margin:.5rem 0 1.5rem}"
+    "td,th{padding:.2rem .8rem;text-align:right;border-bottom:1px solid #ddd;white-space:nowrap}"
+    "td:first-child,th:first-child,.left{text-align:left}code,pre{font:13px ui-monospace,monospace}"
+    "pre{background:#f4f4f4;padding:.7rem 1rem;overflow-x:auto}"
+    ".advice{border-left:4px solid #0072b2;padding:.4rem 1rem;background:#f4f8fb}"
+    ".advice "
+    "b{font-size:1.15rem}.won{background:#eaf5ea}.gone{color:#888}"
+    ".wide{overflow-x:auto}.wide svg{max-width:100%;min-width:35rem;height:auto}"
+    "caption{text-align:left}"
+    "@media(prefers-color-scheme:dark){body{color:#ddd;background:#1b1b1b}td,th{border-color:#444}"
+    "pre{background:#262626}.advice{background:#1f2a33}.won{background:#1e3020}}";
+
+enum { LEFT = 64, RIGHT = 16, TOP = 14, BOTTOM = 44, COLOURS = 8 };
 
 void print_escaped(FILE *out, const char *text)
 {
@@ -63,7 +79,15 @@ static void settle(axis *a)
 
         a->low -= room;
         a->high += room;
+    } else if (a->low != 0) {
+        a->low -= (a->high - a->low) / 25;
     }
+}
+
+/* Where the frame ends. */
+static double right_of(const plot *p)
+{
+    return p->width - RIGHT - p->key;
 }
 
 /* 0 to 1 along the axis. */
@@ -74,7 +98,7 @@ static double along(const axis *a, double x)
 
 static double at_x(const plot *p, double x)
 {
-    return LEFT + along(&p->x, x) * (p->width - LEFT - RIGHT);
+    return LEFT + along(&p->x, x) * (right_of(p) - LEFT);
 }
 
 static double at_y(const plot *p, double y)
@@ -95,7 +119,7 @@ static void tick(plot *p, bool upright, double number)
     double x = upright ? LEFT : at_x(p, number), y = upright ? at_y(p, number) : p->height - BOTTOM;
 
     fprintf(p->out, "<path class=\"rule\" d=\"M%.1f %.1f%c%.1f\"/>", x, y, upright ? 'H' : 'V',
-            upright ? p->width - RIGHT : (double)TOP);
+            upright ? right_of(p) : (double)TOP);
     fprintf(p->out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%.4g</text>\n",
             x - (upright ? 6 : 0), y + (upright ? 4 : 16), upright ? "end" : "middle", number);
 }
@@ -148,9 +172,9 @@ void plot_begin(plot *p, const char *title)
     ticks(p, false);
     ticks(p, true);
     fprintf(p->out, "<rect class=\"frame\" x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%.1f\"/>\n",
-            LEFT, TOP, p->width - LEFT - RIGHT, p->height - TOP - BOTTOM);
-    fprintf(p->out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">",
-            (LEFT + p->width - RIGHT) / 2, p->height - 8);
+            LEFT, TOP, right_of(p) - LEFT, p->height - TOP - BOTTOM);
+    fprintf(p->out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">", (LEFT + right_of(p)) / 2,
+            p->height - 8);
     print_escaped(p->out, p->x.label);
     fprintf(p->out,
             "</text>\n<text transform=\"translate(14 %.1f) rotate(-90)\" "
@@ -167,7 +191,7 @@ static double clamp(double x, double low, double high)
 
 static void key(plot *p, const char *label)
 {
-    double x = p->width - RIGHT + 10, y = TOP + 12 + 18 * (double)p->lines;
+    double x = right_of(p) + 10, y = TOP + 12 + 18 * (double)p->lines;
 
     fprintf(p->out, "<path class=\"line l%d\" d=\"M%.1f %.1fh18\"/><text x=\"%.1f\" y=\"%.1f\">",
             p->lines % COLOURS, x, y - 4, x + 24, y);
@@ -210,8 +234,10 @@ void plot_mark_x(plot *p, double x, const char *label)
         return;
     fprintf(p->out, "<path class=\"mark\" d=\"M%.1f %.1fV%d\"/>", at_x(p, x), p->height - BOTTOM,
             TOP);
-    fprintf(p->out, "<text transform=\"translate(%.1f %d) rotate(-90)\" text-anchor=\"end\">",
-            at_x(p, x) - 4, TOP + 4);
+    fprintf(
+        p->out,
+        "<text class=\"word\" transform=\"translate(%.1f %d) rotate(-90)\" text-anchor=\"end\">",
+        at_x(p, x) - 4, TOP + 4);
     print_escaped(p->out, label);
     fputs("</text>\n", p->out);
 }
@@ -219,4 +245,19 @@ void plot_mark_x(plot *p, double x, const char *label)
 void plot_end(plot *p)
 {
     fputs("</svg>\n", p->out);
+}
+
+/* ---- Pages ----------------------------------------------------------------------------------- */
+
+void page_begin(FILE *out, const char *verb, const char *model)
+{
+    fprintf(out,
+            "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+            "<meta name=\"viewport\" content=\"width=device-width\"><title>%s: ",
+            verb);
+    print_escaped(out, model);
+    fprintf(out, "</title><style>%s%s</style></head><body>\n<h1>%s: ", page_style, plot_style,
+            verb);
+    print_escaped(out, model);
+    fputs("</h1>\n", out);
 }

@@ -13,30 +13,18 @@
 
 enum { BINS = 240, MOST_LAYERS = 40, MOST_CURVES = 24 };
 
-static const char style[] =
-    "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;"
-    "color:#222;background:#fff}table{border-collapse:collapse;margin:.5rem 0 1.5rem}"
-    "td,th{padding:.2rem .8rem;text-align:right;border-bottom:1px solid #ddd;white-space:nowrap}"
-    "td:first-child,th:first-child,.left{text-align:left}code,pre{font:13px ui-monospace,monospace}"
-    "pre{background:#f4f4f4;padding:.7rem 1rem;overflow-x:auto}"
-    ".advice{border-left:4px solid #0072b2;padding:.4rem 1rem;background:#f4f8fb}"
-    ".advice "
-    "b{font-size:1.15rem}.won{background:#eaf5ea}.gone{color:#888}svg{max-width:100%;height:auto}"
-    "@media(prefers-color-scheme:dark){body{color:#ddd;background:#1b1b1b}td,th{border-color:#444}"
-    "pre{background:#262626}.advice{background:#1f2a33}.won{background:#1e3020}}";
-
 /* ---- Pictures -------------------------------------------------------------------------------- */
 
-static plot new_plot(FILE *out, bool alone)
+static plot new_plot(FILE *out, bool alone, double key)
 {
-    return (plot){ .out = out, .alone = alone, .width = 820, .height = 320 };
+    return (plot){ .out = out, .alone = alone, .width = 820, .height = 320, .key = key };
 }
 
 /* How the norms are spread, with what was tried. */
 static void draw_spread(scan *s, FILE *out, bool alone)
 {
     const og_histogram *h = og_norms_all(s->norms)->histogram;
-    plot p = new_plot(out, alone);
+    plot p = new_plot(out, alone, 0);
     double low, high, threshold;
     int64_t count;
 
@@ -59,9 +47,9 @@ static void draw_spread(scan *s, FILE *out, bool alone)
 /* Mean and largest of equal parts of the steps. */
 static void draw_norms(scan *s, FILE *out, bool alone)
 {
-    double *x = take(3 * BINS, sizeof *x), *mean = x + BINS, *most = mean + BINS;
-    int64_t bins = s->measured < BINS ? s->measured : BINS;
-    plot p = new_plot(out, alone);
+    int64_t bins = s->measured < 2 * BINS ? s->measured : BINS;
+    double *x = take(3 * (size_t)bins + 1, sizeof *x), *mean = x + bins, *most = mean + bins;
+    plot p = new_plot(out, alone, s->measured > bins ? 90 : 0);
 
     p.x = (axis){ "step", 0, (double)s->measured, false };
     p.y = (axis){ "norm of the gradient", INFINITY, -INFINITY, true };
@@ -77,8 +65,8 @@ static void draw_norms(scan *s, FILE *out, bool alone)
         axis_hold(&p.y, most[i]);
     }
     plot_begin(&p, "Norm of the gradient over the steps without a clip");
-    plot_line(&p, "mean", (size_t)bins, x, mean);
-    if (s->measured > BINS)
+    plot_line(&p, s->measured > bins ? "mean" : NULL, (size_t)bins, x, mean);
+    if (s->measured > bins)
         plot_line(&p, "largest", (size_t)bins, x, most);
     plot_end(&p);
     free(x);
@@ -98,7 +86,7 @@ static void draw_losses(scan *s, FILE *out, bool alone)
 {
     size_t n = s->n < MOST_CURVES ? s->n : MOST_CURVES;
     double(*curve)[CURVE] = take(n, sizeof *curve), x[CURVE];
-    plot p = new_plot(out, alone);
+    plot p = new_plot(out, alone, 170);
 
     p.x = (axis){ "step", 0, (double)s->steps, false };
     p.y = (axis){ "training loss", INFINITY, -INFINITY, false };
@@ -161,8 +149,10 @@ static void trial_row(FILE *out, const scan *s, const scan_probe *p, bool fresh)
 
 static void table_head(FILE *out, const scan *s, const char *title, uint64_t from)
 {
-    fprintf(out, "<h2>%s</h2>\n<table><caption>seeds %" PRIu64 " to %" PRIu64 "</caption>\n", title,
-            from, from + (uint64_t)s->seeds - 1);
+    fprintf(out,
+            "<h2>%s</h2>\n<div class=\"wide\"><table><caption>seeds %" PRIu64 " to %" PRIu64
+            "</caption>\n",
+            title, from, from + (uint64_t)s->seeds - 1);
     fprintf(out,
             "<tr><th>clip</th><th>from</th><th>%s</th><th>range</th>"
             "<th>clipped</th><th>mean coefficient</th><th>diverged</th><th></th></tr>\n",
@@ -174,7 +164,7 @@ static void tables(FILE *out, const scan *s)
     table_head(out, s, "What was tried", s->seed);
     for (size_t i = 0; i < s->n; i++)
         trial_row(out, s, &s->probes[i], false);
-    fputs("</table>\n", out);
+    fputs("</table></div>\n", out);
     if (!s->fresh)
         return;
     table_head(out, s, "Again, with fresh seeds", s->seed + (uint64_t)s->seeds);
@@ -182,7 +172,7 @@ static void tables(FILE *out, const scan *s)
     trial_row(out, s, &s->probes[s->fresh], true);
     if (s->slower.chain)
         trial_row(out, s, &s->slower, true);
-    fputs("</table>\n", out);
+    fputs("</table></div>\n", out);
 }
 
 static void norm_row(FILE *out, const og_norm *norm)
@@ -200,13 +190,14 @@ static void norm_table(FILE *out, const scan *s)
 {
     size_t n = og_norms_parameters(s->norms);
 
-    fputs("<h2>Norms without a clip</h2>\n<table><tr><th></th><th>P10</th><th>P50</th><th>P90</th>"
+    fputs("<h2>Norms without a clip</h2>\n<div "
+          "class=\"wide\"><table><tr><th></th><th>P10</th><th>P50</th><th>P90</th>"
           "<th>P99</th><th>largest</th><th>share of the square</th></tr>\n",
           out);
     norm_row(out, og_norms_all(s->norms));
     for (size_t i = 0; i < n && i < MOST_LAYERS; i++)
         norm_row(out, og_norms_parameter(s->norms, i));
-    fputs("</table>\n", out);
+    fputs("</table></div>\n", out);
     if (n > MOST_LAYERS)
         fprintf(out, "<p>&hellip; and %zu more</p>\n", n - MOST_LAYERS);
 }
@@ -224,12 +215,8 @@ static void head(FILE *out, scan *s)
 {
     const char *text;
 
-    fprintf(out,
-            "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-            "<meta name=\"viewport\" content=\"width=device-width\"><title>clip-scan</title>"
-            "<style>%s%s</style></head><body>\n",
-            style, plot_style);
-    paragraph(out, "<h1>clip-scan: ", s->setup.model.name, "</h1>\n<div class=\"advice\"><p><b>");
+    page_begin(out, "clip-scan", s->setup.model.name);
+    fputs("<div class=\"advice\"><p><b>", out);
     paragraph(out, "", scan_advice(s), "</b></p>\n");
     paragraph(out, "<p>", s->decision.reason, "</p>\n");
     if (s->decision.advice != OG_ADVICE_DIVERGED)
@@ -280,8 +267,9 @@ bool scan_write_page(scan *s, const char *path)
     head(out, s);
     tables(out, s);
     for (int i = 0; i < PICTURES; i++) {
-        fprintf(out, "<h2>%s</h2>\n", pictures[i].title);
+        fprintf(out, "<h2>%s</h2>\n<div class=\"wide\">", pictures[i].title);
         pictures[i].draw(s, out, false);
+        fputs("</div>\n", out);
     }
     norm_table(out, s);
     foot(out, s);

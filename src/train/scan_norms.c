@@ -249,10 +249,13 @@ static void judge_depth(og_norms *n)
     if (!(least > 0) || !(least < 1e-3 * most))
         return;
     find(n, low < high ? "vanishing" : "exploding",
-         og_arena_print(n->arena,
-                        "gradients %s on the way back: layer '%s' has %.2g of the norm of '%s'",
-                        low < high ? "vanish" : "grow", n->layers[low].norm.name, least / most,
-                        n->layers[high].norm.name));
+         og_arena_print(
+             n->arena, "gradients %s on the way back: layer '%s' has %.2g of the norm of '%s'%s",
+             low < high ? "vanish" : "grow", n->layers[low].norm.name, least / most,
+             n->layers[high].norm.name,
+             low < high ? "; a clip only makes them shorter: the cause is in the initial "
+                          "weights or the activations"
+                        : ""));
 }
 
 /* Parameters that no gradient reaches in most steps. */

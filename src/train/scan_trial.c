@@ -145,17 +145,18 @@ static const char *end_text(char out[160], const char *name, const og_trial *t, 
 static void reason_same(og_decision *d, const og_trial *none, const og_trial *clip)
 {
     og_trial_loss sum = og_trial_sum(none);
-    char a[160], b[160], spread[80] = "";
+    char a[160], b[160], name[120], spread[80] = "";
 
     d->advice = OG_ADVICE_SAME;
     end_text(a, "no clip", none, "ends");
-    end_text(b, clip->name, clip, "ends");
+    snprintf(name, sizeof name, "%s, the best clip,", clip->name);
+    end_text(b, name, clip, "ends");
     if (none->seeds > sum.diverged + 1)
         snprintf(spread, sizeof spread, ", while the seeds differ by %.2g", sum.most - sum.least);
     if (og_trial_better(none, clip))
-        snprintf(d->reason, sizeof d->reason, "%s, %s: clipping only costs", a, b);
+        snprintf(d->reason, sizeof d->reason, "%s; %s: clipping only costs", a, b);
     else
-        snprintf(d->reason, sizeof d->reason, "%s, the best clip, %s%s", a, b, spread);
+        snprintf(d->reason, sizeof d->reason, "%s; %s%s", a, b, spread);
 }
 
 static void reason_clip(og_decision *d, const og_trial *none, const og_trial *clip,
