@@ -42,6 +42,8 @@ static const option options[] = {
     { "out", 'o', "DIR", "runs/NAME-1", "the run folder; one that is not empty is refused", false },
     { "resume", 0, "DIR", NULL, "go on in a run folder; other options change the recorded ones",
       false },
+    { "set", 0, "NAME=NUMBER", NULL,
+      "with --resume: change a number of the chain, as clip_norm.c=0.5", true },
     { "log", 0, "FILE", NULL, "one JSON object a step, beside the run folder's metrics.jsonl",
       false },
     { "save-every", 0, "STEPS", "every epoch", "write checkpoints more often", false },
@@ -94,7 +96,7 @@ typedef struct training {
     og_trainer *trainer;
     progress progress;
     what_if what_if;
-    const char **feeds;
+    const char **feeds, **sets;
     char *record, new_folder[80];
     bool json;
 } training;
@@ -180,7 +182,10 @@ static int read_options(training *t)
         .watch = watch,
         .context = t,
     };
+    t->sets = command_list(c, "set");
     t->json = command_has(c, "json");
+    if (*t->sets && !t->resume)
+        return usage_error(c->verb, "--set goes with --resume: the chain of a new run says it");
     if (!read_numbers(t))
         return USAGE;
     if (!progress_open(&t->progress, style))
@@ -286,10 +291,41 @@ static void json_failure(const og_trainer *trainer)
     puts("}");
 }
 
+/* --set NAME=NUMBER: one number of the chain from here on. */
+static int set_number(training *t, const char *text)
+{
+    const char *sign = strchr(text, '=');
+    char *end, name[200];
+    double before, now = sign ? strtod(sign + 1, &end) : 0;
+    og_session *session = og_trainer_session(t->trainer);
+
+    if (!sign || !sign[1] || *end || sign - text >= (long)sizeof name)
+        return usage_error(t->c->verb, "--set is '%s', expected NAME=NUMBER", text);
+    snprintf(name, sizeof name, "%.*s", (int)(sign - text), text);
+    if (og_trainer_get(t->trainer, name, &before) || og_trainer_set(t->trainer, name, now)) {
+        report_print(og_session_report(session));
+        return USAGE;
+    }
+    if (t->progress.style != PROGRESS_NONE)
+        fprintf(stderr, "note: %s was %g, is %g\n", name, before, now);
+    return DONE;
+}
+
+static int set_numbers(training *t)
+{
+    int status = DONE;
+
+    for (size_t i = 0; !status && t->sets[i]; i++)
+        status = set_number(t, t->sets[i]);
+    return status;
+}
+
 static int train(training *t)
 {
     og_status s = og_trainer_new(t->model.graph, t->data, &t->options, &t->trainer);
 
+    if (!s && set_numbers(t))
+        return USAGE;
     if (!s) {
         watch_signals();
         s = og_trainer_run(t->trainer);
@@ -333,6 +369,7 @@ static int train_command(command *c, const char *resume)
     og_dataset_free(t.all);
     model_close(&t.model);
     free(t.feeds);
+    free(t.sets);
     free(t.record);
     return status;
 }

@@ -65,6 +65,22 @@ OG_API og_status og_session_run(og_session *session, const og_feed *feeds, size_
                                 const char *const *fetches, size_t n_fetches, og_tensor *results,
                                 og_run_info *info);
 
+/* ---- Changes while training ------------------------------------------------------------------ */
+
+/* Numbers of the chain that may be changed between runs, by the label of a stage and the name of
+ * its argument: "clip_norm.c", or "c.c" for c=clip_norm(1).  Of a short name (adam) the arguments
+ * are its own, of a schedule they stand behind the argument it was given for: "sgd.lr.value".  They
+ * are state, so checkpoints keep them.
+ *
+ * The i-th name, NULL past the end.  A schedule is in the list under its own name too, but is not
+ * set: og_session_set and og_session_get fail for it with OG_BAD_ARGUMENT, as for a number out of
+ * the argument's range, and with OG_NOT_FOUND for an unknown name. */
+OG_API const char *og_session_setting(const og_session *session, size_t i);
+OG_API og_status og_session_set(og_session *session, const char *name, double number);
+OG_API og_status og_session_get(og_session *session, const char *name, double *number);
+
+/* ---- Plans ----------------------------------------------------------------------------------- */
+
 /* Makes the plan for feeds of these types and shapes (their data is not looked at) without running
  * it; a run of the same ones then begins at once. */
 OG_API og_status og_session_plan(og_session *session, const og_feed *feeds, size_t n_feeds,

@@ -122,8 +122,14 @@ OG_API og_status og_dataset_made_up(const og_graph *graph, const char *loss, int
 /* The session that learns, for the facts of its plan. */
 OG_API og_session *og_trainer_session(const og_trainer *trainer);
 
-/* Mean loss and the metric over a set; either result may be NULL.  Where the chain keeps averages of
- * the weights (ema_weights, schedule_free …) these are measured. */
+/* A number of the chain from the next step on, as og_session_set and og_session_get have it, which
+ * the following checkpoints keep.  A failure (a name or number that is not allowed) is reported by
+ * the trainer's session and does not end the training. */
+OG_API og_status og_trainer_set(og_trainer *trainer, const char *name, double number);
+OG_API og_status og_trainer_get(og_trainer *trainer, const char *name, double *number);
+
+/* Mean loss and the metric over a set; either result may be NULL.  Where the chain keeps averages
+ * of the weights (ema_weights, schedule_free …) these are measured. */
 OG_API og_status og_trainer_measure(og_trainer *trainer, og_dataset *data, double *loss,
                                     double *metric);
 

@@ -10,6 +10,9 @@
 
 #include "exec/exec.h"
 
+og_report *og_session_errors(og_session *session);
+const og_graph *og_session_graph(const og_session *session);
+
 typedef struct og_plan og_plan;
 typedef struct plan_run plan_run;
 

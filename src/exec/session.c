@@ -39,6 +39,16 @@ const og_plan *og_session_last_plan(const og_session *s)
     return s->last;
 }
 
+og_report *og_session_errors(og_session *s)
+{
+    return &s->report;
+}
+
+const og_graph *og_session_graph(const og_session *s)
+{
+    return s->graph;
+}
+
 og_state *og_session_state(const og_session *s)
 {
     return s->state;

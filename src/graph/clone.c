@@ -158,6 +158,15 @@ static og_graph *clone_graph(const og_graph *from, og_graph *to)
         if (!og_list_push(to->arena, &to->averages, b))
             return NULL;
     }
+    for (size_t i = 0; i < from->settings.n; i++) {
+        og_setting s = from->settings.v[i];
+
+        s.name = og_arena_string(to->arena, s.name);
+        s.state = counterpart(to, s.state);
+        s.range_text = og_arena_string(to->arena, s.range_text);
+        if (!s.name || !og_list_push(to->arena, &to->settings, s))
+            return NULL;
+    }
     for (int i = 0; i < OG_INFO_COUNT; i++)
         to->info[i] = counterpart(to, from->info[i]);
     to->ok = counterpart(to, from->ok);

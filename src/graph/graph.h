@@ -106,6 +106,25 @@ typedef struct og_binding {
     og_value *update; /* … by this */
 } og_binding;
 
+/* Numbers between two bounds. */
+typedef struct og_bounds {
+    double low, high;
+    bool open_low, open_high; /* without the bound itself */
+} og_bounds;
+
+static inline bool og_bounds_has(const og_bounds *r, double x)
+{
+    return (r->open_low ? x > r->low : x >= r->low) && (r->open_high ? x < r->high : x <= r->high);
+}
+
+/* A number of the chain that may be changed while training, or a schedule in its place. */
+typedef struct og_setting {
+    const char *name; /* "clip_norm.c": label and argument */
+    og_value *state;  /* NULL: a schedule, whose own numbers are settings of their own */
+    og_bounds range;
+    const char *range_text; /* "(0, inf]"; NULL: any number */
+} og_setting;
+
 /* Numbers of a training step that a session reports (og_run_info). */
 typedef enum og_info {
     OG_INFO_LOSS,
@@ -151,6 +170,7 @@ struct og_graph {
     og_list(og_binding) bindings;
     og_list(og_binding)
         averages; /* parameters (state) and the state to evaluate and save instead (update) */
+    og_list(og_setting) settings;
     og_list(og_store *) stores; /* stores.v[0] is this graph's own */
     og_list(og_opset) opsets;
     og_list(og_property) properties; /* metadata_props */

@@ -62,7 +62,11 @@ void og_stage_write(og_stage_context *c, const char *text)
             og_text_add(c->out, "$", 1);
             text += *text == '$';
         } else {
-            og_value_print(c->out, argument(c, name));
+            og_written written = { .at = c->out->size, .arg = argument(c, name) };
+
+            og_value_print(c->out, written.arg);
+            if (!og_list_push(c->lexer->arena, &c->written, written))
+                (void)og_fail(c->lexer->report, OG_NO_MEMORY, "no memory for a chain");
         }
     }
 }

@@ -71,6 +71,24 @@ static og_status unknown_stage(og_lexer *lexer, const og_dialect *dialect,
 
 /* ---- Writing short names out ----------------------------------------------------------------- */
 
+/* Numbers that are an argument of the short name go by its name: sgd's momentum, not trace's decay.
+ * Their places in the text that was written tell. */
+static void origins_set(const og_stage_context *c, og_chain_call *call)
+{
+    for (size_t i = 0; i < call->n; i++) {
+        og_chain_arg *arg = &call->args[i];
+
+        for (size_t k = 0; k < c->written.n; k++) {
+            const og_chain_arg *from = c->written.v[k].arg;
+
+            if (c->written.v[k].at == arg->value_at)
+                arg->origin = c->link->part ? from->origin : from->spec;
+        }
+        if (!arg->origin && arg->type == OG_GIVEN_CALL)
+            origins_set(c, arg->call);
+    }
+}
+
 /* Everything in the tree stands where the short name stood. */
 static void place(og_chain_tree *tree, size_t at)
 {
@@ -101,6 +119,10 @@ static og_status expand(og_lexer *lexer, const og_dialect *dialect, og_chain_lin
     OG_TRY(lexer->report->code); /* the stage did not like its arguments */
     og_lex_start(&inner, link->call.name, copy, lexer->arena, lexer->report);
     OG_TRY(og_chain_read(&inner, &link->expansion));
+    for (size_t i = 0; i < link->expansion->n; i++) {
+        link->expansion->links[i].part = true;
+        origins_set(&c, &link->expansion->links[i].call);
+    }
     OG_TRY(og_chain_resolve(&inner, &inside, link->expansion, false));
     place(link->expansion, link->at);
     return OG_OK;

@@ -59,14 +59,43 @@ og_value *og_step_state(og_step *step, const char *name, og_elem elem, int rank,
     return og_graph_add_state(g, name, tensor);
 }
 
-/* The element type of a parameter does not matter here: numbers of a chain are doubles. */
-og_value *og_step_number(og_step *step, const og_chain_arg *value, const char *state)
+/* Lets a number be changed by name while training, or says that a schedule stands there. */
+static void setting_add(og_step *step, const og_chain_arg *arg, const char *label, const char *name,
+                        og_value *state)
 {
-    og_value *known = og_graph_find(step->graph, state);
+    og_graph *g = step->graph;
+    const og_stage_arg *spec = arg->origin ? arg->origin : arg->spec;
+    og_setting s = { .name = og_arena_print(g->arena, "%s.%s", label, name),
+                     .state = state,
+                     .range = og_bounds_read(spec->range),
+                     .range_text = spec->range ? og_arena_string(g->arena, spec->range) : NULL };
 
-    if (value->type == OG_GIVEN_CALL)
-        return og_schedule_build(step, value->call, state);
-    return known ? known : og_step_state(step, state, OG_DOUBLE, 0, NULL, value->number);
+    for (size_t i = 0; i < g->settings.n && s.name; i++)
+        if (!strcmp(g->settings.v[i].name, s.name))
+            return;
+    if (spec->kind == OG_ARG_NUMBER && (!s.name || !og_list_push(g->arena, &g->settings, s)))
+        (void)og_fail(og_graph_errors(g), OG_NO_MEMORY, "no memory for a training step");
+}
+
+/* The element type of a parameter does not matter here: numbers of a chain are doubles. */
+og_value *og_step_number(og_step *step, const og_chain_arg *value, const char *label,
+                         const char *name)
+{
+    char *state = og_arena_print(step->graph->arena, "opt/%s/%s", label, name);
+    og_value *number;
+
+    if (value->type == OG_GIVEN_CALL) {
+        setting_add(step, value, label, name, NULL);
+        return og_schedule_build(step, value->call, label, name);
+    }
+    if (!state)
+        return og_graph_no_memory(step->graph), NULL;
+    if ((number = og_graph_find(step->graph, state))) /* one number of a short name in two places */
+        return number;
+    number = og_step_state(step, state, OG_DOUBLE, 0, NULL, value->number);
+    if (number)
+        setting_add(step, value, label, name, number);
+    return number;
 }
 
 void og_step_bind(og_step *step, og_value *state, og_value *update)
@@ -83,29 +112,48 @@ void og_step_bind(og_step *step, og_value *state, og_value *update)
 
 /* ---- Arguments ------------------------------------------------------------------------------- */
 
-/* The parts of a short name share its label: the second of two arguments with one name is told
- * apart by its stage. */
-static const char *argument_state(og_stage_context *c, const char *name)
+static const char *free_name(og_stage_context *c, const char *name)
 {
     og_graph *g = c->step->graph;
-    char *state = og_arena_print(g->arena, "opt/%s/%s", c->label, name);
+    const char *found = name;
 
-    if (state && og_graph_find(g, state))
-        state = og_arena_print(g->arena, "opt/%s/%s.%s", c->label, c->link->call.name, name);
-    return state;
+    for (int k = 2; found; k++) {
+        char *state = og_arena_print(g->arena, "opt/%s/%s", c->label, found);
+
+        if (!state || !og_graph_find(g, state))
+            return state ? found : NULL;
+        found = og_arena_print(g->arena, "%s_%d", name, k);
+    }
+    return NULL;
+}
+
+/* The parts of a short name share its label: numbers that it does not name itself are told apart by
+ * their stage, as a slot and an argument of one name are. */
+static const char *argument_name(og_stage_context *c, const og_chain_arg *given)
+{
+    og_graph *g = c->step->graph;
+    const char *name = given->spec->name;
+    char *plain = og_arena_print(g->arena, "opt/%s/%s", c->label, name);
+
+    if (given->origin)
+        return given->origin->name;
+    if (plain && !c->link->part && !og_graph_find(g, plain))
+        return name;
+    name = og_arena_print(g->arena, "%s.%s", c->link->call.name, name);
+    return name ? free_name(c, name) : NULL;
 }
 
 og_value *og_stage_argument(og_stage_context *c, const char *name)
 {
     og_step *step = c->step;
     og_step_argument made = { .given = og_stage_given(c, name) };
-    const char *state;
+    const char *own;
 
     for (size_t i = 0; i < step->arguments.n; i++)
         if (step->arguments.v[i].given == made.given)
             return step->arguments.v[i].value;
-    state = argument_state(c, name);
-    made.value = state ? og_step_number(step, made.given, state) : NULL;
+    own = argument_name(c, made.given);
+    made.value = own ? og_step_number(step, made.given, c->label, own) : NULL;
     if (!made.value || !og_list_push(step->arena, &step->arguments, made))
         (void)og_fail(og_graph_errors(step->graph), OG_NO_MEMORY, "no memory for a training step");
     return made.value;

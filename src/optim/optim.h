@@ -73,6 +73,7 @@ typedef struct og_chain_call og_chain_call;
 typedef struct og_chain_arg {
     const char *key;
     const og_stage_arg *spec;
+    const og_stage_arg *origin; /* the argument of the short name that was written out here */
     size_t at, value_at;
     og_given type;
     double number; /* of a bool: 0 or 1 */
@@ -104,6 +105,7 @@ typedef struct og_chain_link {
     const char *label;     /* NULL: none given */
     og_chain_call call;    /* of a stage */
     const og_stage *stage; /* of a stage: NULL where the name is not known */
+    bool part;             /* of what a short name stands for */
     og_compat compat;
     og_chain_arg *values;     /* of a known stage: all its arguments, given or not */
     og_chain_tree *expansion; /* of a short name: what it stands for */
@@ -146,8 +148,8 @@ og_status og_signature_value(og_lexer *lexer, const og_signature *signature,
                              const og_chain_call *call, const char *defaults, int k,
                              og_chain_arg *value);
 
-/* Whether a number is in a range such as "[0, 1)". */
-bool og_range_holds(const char *range, double number);
+/* A range such as "[0, 1)"; NULL is any number. */
+og_bounds og_bounds_read(const char *text);
 
 /* ---- Chains ---------------------------------------------------------------------------------- */
 
@@ -220,21 +222,29 @@ typedef struct og_step {
     og_list(og_tensor *) fills;   /* blocks of equal numbers, shared by slots */
 } og_step;
 
+/* Where og_stage_write put the text of an argument. */
+typedef struct og_written {
+    size_t at;
+    const og_chain_arg *arg;
+} og_written;
+
 struct og_stage_context {
     og_step *step; /* NULL while a short name is written out */
     og_lexer *lexer;
     const og_chain_link *link;
     const char *label;
     og_text *out; /* what og_stage_write has written */
-    size_t n;     /* parameters in reach, as places in the step */
+    og_list(og_written) written;
+    size_t n; /* parameters in reach, as places in the step */
     const size_t *reach;
 };
 
 const og_chain_arg *og_stage_given(const og_stage_context *c, const char *name);
 
-/* A number of the text as a double scalar: the state of that name, or the schedule's value for this
- * step. */
-og_value *og_step_number(og_step *step, const og_chain_arg *value, const char *state);
+/* A number of the text as a double scalar: the state `opt/<label>/<name>`, or the schedule's value
+ * for this step. */
+og_value *og_step_number(og_step *step, const og_chain_arg *value, const char *label,
+                         const char *name);
 og_value *og_step_constant(og_step *step, double number);
 /* A state of any shape whose elements are all `initial`. */
 og_value *og_step_state(og_step *step, const char *name, og_elem elem, int rank,
@@ -273,8 +283,8 @@ typedef struct og_schedule_context {
     og_step *step;
     const og_schedule *schedule;
     const og_chain_call *call;
-    const char *state; /* prefix of the names of its arguments */
-    og_value *t;       /* the clock, behind the warm-up */
+    const char *label, *name; /* of the stage, and of the argument it stands for */
+    og_value *t;              /* the clock, behind the warm-up */
 } og_schedule_context;
 
 struct og_schedule {
@@ -287,7 +297,8 @@ struct og_schedule {
 extern const og_schedule og_schedules[]; /* ended by one without name */
 const og_schedule *og_schedule_find(const char *name);
 og_signature og_schedule_signature(const og_schedule *schedule);
-og_value *og_schedule_build(og_step *step, const og_chain_call *call, const char *state);
+og_value *og_schedule_build(og_step *step, const og_chain_call *call, const char *label,
+                            const char *name);
 
 /* ---- Plateaus -------------------------------------------------------------------------------- */
 

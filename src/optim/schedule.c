@@ -29,13 +29,14 @@
 static og_value *argument(og_schedule_context *c, const char *name)
 {
     og_signature signature = og_schedule_signature(c->schedule);
-    char *state = og_arena_print(c->step->arena, "%s.%s", c->state, name);
+    char *own = og_arena_print(c->step->arena, "%s.%s", c->name, name);
     og_chain_arg value;
 
     for (int k = 0; k < og_signature_count(&signature); k++)
-        if (strcmp(signature.arg[k].name, name) == 0 && state &&
+        if (strcmp(signature.arg[k].name, name) == 0 && own &&
             !og_signature_value(&c->step->lexer, &signature, c->call, NULL, k, &value))
-            return og_step_number(c->step, &value, state);
+            return og_step_number(c->step, &value, c->label,
+                                  value.origin ? value.origin->name : own);
     return NULL;
 }
 
@@ -247,7 +248,7 @@ static og_value *plateau_build(og_schedule_context *c)
 {
     og_value *least = argument(c, "min"), *before, *rate;
     og_plateau p = { .step = c->step,
-                     .prefix = og_arena_print(c->step->arena, "%s.", c->state),
+                     .prefix = og_arena_print(c->step->arena, "opt/%s/%s.", c->label, c->name),
                      .factor = argument(c, "factor"),
                      .patience = argument(c, "patience"),
                      .threshold = argument(c, "threshold"),
@@ -381,12 +382,16 @@ static bool has_warmup(const og_chain_call *call)
     return false;
 }
 
-og_value *og_schedule_build(og_step *step, const og_chain_call *call, const char *state)
+og_value *og_schedule_build(og_step *step, const og_chain_call *call, const char *label,
+                            const char *name)
 {
     const og_schedule *schedule = og_schedule_find(call->name);
-    og_schedule_context c = {
-        .step = step, .schedule = schedule, .call = call, .state = state, .t = step->clock
-    };
+    og_schedule_context c = { .step = step,
+                              .schedule = schedule,
+                              .call = call,
+                              .label = label,
+                              .name = name,
+                              .t = step->clock };
     og_value *zero = og_step_constant(step, 0), *w, *started, *body;
 
     if (!has_warmup(call))

@@ -48,25 +48,24 @@ void og_signature_hint(og_report *report, const og_signature *signature, const c
 
 /* ---- Ranges ---------------------------------------------------------------------------------- */
 
-bool og_range_holds(const char *range, double number)
+og_bounds og_bounds_read(const char *text)
 {
+    og_bounds r = { .low = -INFINITY, .high = INFINITY };
     og_report report = { .code = OG_OK };
     og_lexer lexer;
-    double low = 0, high = 0;
-    bool found, open_low, open_high;
+    bool found;
 
-    if (!range)
-        return !isnan(number);
-    og_lex_start(&lexer, "range", range, NULL, &report);
-    open_low = og_lex_take(&lexer, '(');
-    if (!open_low)
+    if (!text)
+        return r;
+    og_lex_start(&lexer, "range", text, NULL, &report);
+    r.open_low = og_lex_take(&lexer, '(');
+    if (!r.open_low)
         (void)og_lex_take(&lexer, '[');
-    (void)og_lex_number(&lexer, &low, &found);
+    (void)og_lex_number(&lexer, &r.low, &found);
     (void)og_lex_take(&lexer, ',');
-    (void)og_lex_number(&lexer, &high, &found);
-    open_high = og_lex_peek(&lexer) == ')';
-    return (open_low ? number > low : number >= low) &&
-           (open_high ? number < high : number <= high);
+    (void)og_lex_number(&lexer, &r.high, &found);
+    r.open_high = og_lex_peek(&lexer) == ')';
+    return r;
 }
 
 /* Whether `word` is one of the words of `choices`, which spaces separate. */
@@ -104,6 +103,7 @@ static og_status schedule_check(og_lexer *lexer, og_chain_call *call)
 static og_status number_check(og_lexer *lexer, const og_chain_arg *arg)
 {
     const og_stage_arg *spec = arg->spec;
+    const og_bounds range = og_bounds_read(spec->range);
     bool whole = spec->kind == OG_ARG_WHOLE;
     char text[32];
 
@@ -122,7 +122,7 @@ static og_status number_check(og_lexer *lexer, const og_chain_arg *arg)
     if (whole && !(arg->number == floor(arg->number) && fabs(arg->number) < 1e15))
         return og_lex_fail(lexer, arg->value_at, "'%s' is a whole number, found %s", spec->name,
                            text);
-    if (!og_range_holds(spec->range, arg->number))
+    if (!og_bounds_has(&range, arg->number))
         return og_lex_fail(lexer, arg->value_at, "'%s' is in %s, found %s", spec->name, spec->range,
                            text);
     return OG_OK;

@@ -304,6 +304,16 @@ og_state *og_trainer_state(const og_trainer *t)
     return og_session_state(t->learning);
 }
 
+og_status og_trainer_set(og_trainer *t, const char *name, double number)
+{
+    return og_session_set(t->learning, name, number);
+}
+
+og_status og_trainer_get(og_trainer *t, const char *name, double *number)
+{
+    return og_session_get(t->learning, name, number);
+}
+
 og_session *og_trainer_session(const og_trainer *t)
 {
     return t->learning;

@@ -194,14 +194,12 @@ static void test_names(void **state)
 static void test_live_change(void **state)
 {
     model m = model_new(OG_FLOAT);
-    og_tensor *lr;
 
     (void)state;
     model_start(&m, "lr(1)");
     assert_ok(model_run(&m, (float[]){ 1, 1 }, (float[]){ 1, 1 }, NULL),
               og_session_report(m.session));
-    lr = og_state_tensor(og_session_state(m.session), "opt/lr/lr");
-    og_set_double(lr, 0, 0.5);
+    assert_ok(og_session_set(m.session, "lr.lr", 0.5), og_session_report(m.session));
     assert_ok(model_run(&m, (float[]){ 1, 1 }, (float[]){ 1, 1 }, NULL),
               og_session_report(m.session));
     assert_true(state_number(&m, "a", 0) == -1.5);
