@@ -9,30 +9,36 @@
 #include "exec/plan.h"
 
 enum {
-    OG_MAX_LOOP_IN = 16,
-    TILE = 512, /* elements: operands of a dozen members fit 32 KB */
-    PIECE = 32 * TILE,
-    SLOT = TILE * 16 /* bytes: room for the widest element */
+    TILE = 256, /* elements: so few that the streams from memory never pause for long */
+    PIECE = 64 * TILE
 };
 
 typedef struct fused_operand {
-    og_tensor *tensor; /* whole in memory; NULL: in the tile */
-    size_t slot;       /* offset in the scratch */
-    size_t size;       /* bytes of an element */
-    int64_t step;      /* 0 or 1 */
+    og_tensor *tensor; /* whole in memory; NULL: in the tile, or left out */
+    size_t slot;       /* offset in the tile */
+    size_t advance;    /* bytes from one element to the next: 0 in the tile and for one for all */
+    bool given;
 } fused_operand;
 
 typedef struct fused_member {
     og_loop *loop;
     const void *attrs;
-    int n_in, n_out;
-    fused_operand *in, *out;
+    size_t in, out; /* its first operands */
 } fused_member;
 
-typedef struct fused_group {
-    int64_t count;
-    size_t n;
+typedef struct fused_strand {
+    int64_t count, first_piece;
+    size_t n, n_operands, n_moving;
     fused_member *members;
+    fused_operand *operands; /* [n_operands] of all members */
+    int64_t *step;           /* [n_operands] as loops take it: 0 or 1 */
+    size_t *moving;          /* [n_moving] operands whose address changes from tile to tile */
+} fused_strand;
+
+typedef struct fused_group {
+    size_t n;
+    fused_strand *strands;
+    size_t tiles; /* where the tile begins in the scratch, behind the addresses of the operands */
 } fused_group;
 
 static bool one_or_all(const og_type *t, int64_t count)
@@ -79,38 +85,47 @@ bool og_fusable(const plan_step *step)
     return true;
 }
 
+static const fused_strand *strand_of(const fused_group *g, int64_t piece)
+{
+    size_t low = 0, high = g->n;
+
+    while (high - low > 1) {
+        const size_t middle = low + (high - low) / 2;
+
+        if (g->strands[middle].first_piece <= piece)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &g->strands[low];
+}
+
 static void fused_run(const og_call *c, int64_t piece, void *scratch)
 {
     const fused_group *g = c->work;
-    int64_t begin = piece * PIECE, end = begin + PIECE < g->count ? begin + PIECE : g->count;
-    void *out[16] = { NULL };
-    const void *in[OG_MAX_LOOP_IN] = { NULL };
-    int64_t step[OG_MAX_LOOP_IN] = { 0 };
+    const fused_strand *s = strand_of(g, piece);
+    const int64_t begin = (piece - s->first_piece) * PIECE;
+    const int64_t end = s->count - begin < PIECE ? s->count : begin + PIECE;
+    char **at = scratch, *tile = (char *)scratch + g->tiles; /* of every operand, in this tile */
 
-    for (int64_t at = begin; at < end; at += TILE) {
-        int64_t n = at + TILE < end ? TILE : end - at;
+    for (size_t k = 0; k < s->n_operands; k++) {
+        const fused_operand *x = &s->operands[k];
 
-        for (size_t m = 0; m < g->n; m++) {
-            const fused_member *f = &g->members[m];
+        at[k] = x->tensor  ? (char *)x->tensor->data + (size_t)begin * x->advance
+                : x->given ? tile + x->slot
+                           : NULL;
+    }
+    for (int64_t i = begin; i < end; i += TILE) {
+        const int64_t n = end - i < TILE ? end - i : TILE;
 
-            in[1] = in[2] = NULL; /* loops of operators with optional inputs look for them */
-            for (int j = 0; j < f->n_in; j++) {
-                const fused_operand *x = &f->in[j];
+        for (size_t m = 0; m < s->n; m++) {
+            const fused_member *f = &s->members[m];
 
-                step[j] = x->step;
-                if (x->tensor)
-                    in[j] = (const char *)x->tensor->data + (size_t)(at * x->step) * x->size;
-                else
-                    in[j] = x->size ? (const char *)scratch + x->slot : NULL;
-            }
-            for (int k = 0; k < f->n_out; k++) {
-                const fused_operand *y = &f->out[k];
-
-                out[k] = y->tensor ? (char *)y->tensor->data + (size_t)at * y->size
-                                   : (char *)scratch + y->slot;
-            }
-            f->loop(out, in, step, n, f->attrs);
+            f->loop((void *const *)(at + f->out), (const void *const *)(at + f->in),
+                    s->step + f->in, n, f->attrs);
         }
+        for (size_t k = 0; k < s->n_moving; k++)
+            at[s->moving[k]] += TILE * s->operands[s->moving[k]].advance;
     }
 }
 
@@ -140,57 +155,105 @@ static size_t take_slot(tile_slots *t, const plan_value *v)
     return i;
 }
 
-static bool set_operand(fused_operand *x, plan_value *v, int64_t count, size_t slot)
+static size_t larger(size_t a, size_t b)
 {
-    x->size = (size_t)og_elem_bits(v->tensor.elem) / 8;
-    x->step = v->tensor.count == count; /* a single element is both: one or all */
-    x->tensor = v->place == PLACE_TILE ? NULL : &v->tensor;
-    x->slot = slot * SLOT;
-    return x->tensor || slot != SIZE_MAX;
+    return a > b ? a : b;
 }
 
-static og_status prepare_member(og_plan *plan, size_t i, fused_member *f, tile_slots *slots,
-                                int64_t count)
+/* Loops of operators with optional inputs look for the second and third. */
+static size_t operands_of(const og_node *node)
+{
+    return (size_t)node->n_in + (size_t)node->n_out + 3;
+}
+
+static bool set_operand(fused_strand *s, size_t k, plan_value *v, size_t slot, size_t width)
+{
+    const bool whole = v->tensor.count == s->count; /* a single element is both: one or all */
+
+    s->step[k] = whole;
+    s->operands[k] = (fused_operand){ .given = true };
+    if (v->place == PLACE_TILE) {
+        s->operands[k].slot = slot * width;
+        return slot != SIZE_MAX;
+    }
+    s->operands[k].tensor = &v->tensor;
+    s->operands[k].advance = whole ? (size_t)og_elem_bits(v->tensor.elem) / 8 : 0;
+    if (whole)
+        s->moving[s->n_moving++] = k;
+    return true;
+}
+
+/* Frees what step i reads last: its own result may lie there. */
+static void free_slots(tile_slots *slots, const plan_step *s, size_t i)
+{
+    for (int j = 0; j < s->node->n_in && s->node->n_out == 1; j++) {
+        const plan_value *v = s->in[j];
+        size_t slot;
+
+        if (v && v->place == PLACE_TILE && v->last_reader == (int)i &&
+            og_elem_bits(v->tensor.elem) == og_elem_bits(s->out[0]->tensor.elem) &&
+            (slot = slot_of(slots, v)) != SIZE_MAX)
+            slots->holder[slot] = NULL;
+    }
+}
+
+static og_status prepare_member(og_plan *plan, size_t i, fused_strand *strand, tile_slots *slots,
+                                size_t width)
 {
     plan_step *s = &plan->steps[i];
+    fused_member *f = &strand->members[strand->n++];
     og_node *node = s->node;
-    const og_op *op = node->op;
+    const plan_value *deciding = s->in[node->op->type_port];
 
-    f->loop = op->loop(node->attrs,
-                       s->in[op->type_port] ? s->in[op->type_port]->tensor.elem : OG_UNDEFINED,
-                       s->out[0]->tensor.elem);
-    f->attrs = node->attrs;
-    f->n_in = node->n_in;
-    f->n_out = node->n_out;
-    f->in = OG_NEW_N(plan->arena, fused_operand, node->n_in + 1);
-    f->out = OG_NEW_N(plan->arena, fused_operand, node->n_out + 1);
-    if (!f->in || !f->out)
-        return OG_NO_MEMORY;
-    for (int j = 0; j < node->n_in; j++) {
-        plan_value *v = s->in[j];
-
-        if (!v)
-            continue;
-        if (!set_operand(&f->in[j], v, count, slot_of(slots, v)))
+    *f = (fused_member){ .loop = node->op->loop(node->attrs, deciding->tensor.elem,
+                                                s->out[0]->tensor.elem),
+                         .attrs = node->attrs,
+                         .in = strand->n_operands };
+    f->out = f->in + operands_of(node) - (size_t)node->n_out;
+    strand->n_operands += operands_of(node);
+    for (int j = 0; j < node->n_in; j++)
+        if (s->in[j] &&
+            !set_operand(strand, f->in + (size_t)j, s->in[j], slot_of(slots, s->in[j]), width))
             return OG_BUG;
-    }
-    for (int j = 0; j < node->n_in;
-         j++) /* free what this member reads last: its own result may lie there */
-        if (s->in[j] && s->in[j]->place == PLACE_TILE && s->in[j]->last_reader == (int)i) {
-            size_t slot = slot_of(slots, s->in[j]);
-
-            if (slot != SIZE_MAX &&
-                og_elem_bits(s->in[j]->tensor.elem) == og_elem_bits(s->out[0]->tensor.elem) &&
-                node->n_out == 1)
-                slots->holder[slot] = NULL;
-        }
+    free_slots(slots, s, i);
     for (int k = 0; k < node->n_out; k++) {
         plan_value *v = s->out[k];
-        size_t slot = v->place == PLACE_TILE || v->place == PLACE_NONE ? take_slot(slots, v) : 0;
+        size_t slot = v->place == PLACE_TILE ? take_slot(slots, v) : 0;
 
-        if (!set_operand(&f->out[k], v, count, slot))
+        if (!set_operand(strand, f->out + (size_t)k, v, slot, width))
             return OG_LIMIT;
     }
+    return OG_OK;
+}
+
+/* The strand whose first step is `first`, its members among the steps up to `end`. */
+static og_status prepare_strand(og_plan *plan, size_t first, size_t end, fused_strand *strand,
+                                size_t *tile)
+{
+    tile_slots slots = { 0 };
+    size_t n = 0, operands = 0, width = 1;
+
+    for (size_t i = first; i < end; i++) {
+        const plan_step *s = &plan->steps[i];
+
+        if (s->strand != first)
+            continue;
+        n++;
+        operands += operands_of(s->node);
+        for (int k = 0; k < s->node->n_out; k++)
+            width = larger(width, (size_t)og_elem_bits(s->out[k]->tensor.elem) / 8);
+    }
+    *strand = (fused_strand){ .count = plan->steps[first].out[0]->tensor.count,
+                              .members = OG_NEW_N(plan->arena, fused_member, n),
+                              .operands = OG_NEW_N(plan->arena, fused_operand, operands),
+                              .step = OG_NEW_N(plan->arena, int64_t, operands),
+                              .moving = OG_NEW_N(plan->arena, size_t, operands) };
+    if (!strand->members || !strand->operands || !strand->step || !strand->moving)
+        return OG_NO_MEMORY;
+    for (size_t i = first; i < end; i++)
+        if (plan->steps[i].strand == first)
+            OG_TRY(prepare_member(plan, i, strand, &slots, width * TILE));
+    *tile = larger(*tile, slots.used * width * TILE);
     return OG_OK;
 }
 
@@ -198,26 +261,33 @@ og_status og_fused_prepare(og_plan *plan, size_t first, og_report *report)
 {
     plan_step *s = &plan->steps[first];
     fused_group *g = OG_NEW(plan->arena, fused_group);
-    tile_slots slots = { 0 };
-    size_t end = first;
+    size_t end = first, tile = 0, most = 0;
+    double cost = 0;
 
     while (end < plan->n_steps && plan->steps[end].group == s->group)
         end++;
-    if (!g || !(g->members = OG_NEW_N(plan->arena, fused_member, end - first)))
+    if (!g || !(g->strands = OG_NEW_N(plan->arena, fused_strand, end - first)))
         return og_fail(report, OG_NO_MEMORY, "no memory left for a plan");
-    g->n = end - first;
-    g->count = s->out[0]->tensor.count;
+    s->call.pieces = 0;
     for (size_t i = first; i < end; i++) {
-        og_status status = prepare_member(plan, i, &g->members[i - first], &slots, g->count);
+        fused_strand *strand = &g->strands[g->n];
 
+        if (plan->steps[i].strand != i)
+            continue;
+        og_status status = prepare_strand(plan, i, end, strand, &tile);
         if (status)
             return og_fail(report, status, "a group of %zu elementwise steps cannot be laid out",
-                           g->n);
+                           end - first);
+        strand->first_piece = s->call.pieces;
+        s->call.pieces += (strand->count + PIECE - 1) / PIECE;
+        cost += 0.3 * (double)strand->n * (double)strand->count;
+        most = larger(most, strand->n_operands);
+        g->n++;
     }
+    g->tiles = (most * sizeof(char *) + 63) & ~(size_t)63;
     s->call.work = g;
-    s->call.pieces = (g->count + PIECE - 1) / PIECE;
-    s->call.cost = 0.3 * (double)g->n * (double)(g->count < PIECE ? g->count : PIECE);
-    s->call.piece_scratch = slots.used * SLOT;
+    s->call.cost = cost / (double)s->call.pieces;
+    s->call.piece_scratch = g->tiles + tile;
     s->run = fused_run;
     s->finish = NULL;
     return OG_OK;

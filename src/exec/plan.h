@@ -2,8 +2,8 @@
  * Plans: a graph for concrete input shapes, turned into steps over buffers at fixed places.
  *
  * Made in this order, a file each: simplify (types as numbers, folding, merging, expansions),
- * schedule (order, late steps, groups of elementwise steps), memory (who shares whose buffer,
- * lifetimes, offsets), lower (kernels prepared).
+ * schedule (order, late steps), groups (elementwise steps run together), memory (who shares whose
+ * buffer, lifetimes, offsets), lower (kernels prepared).
  */
 #ifndef OG_EXEC_PLAN_H
 #define OG_EXEC_PLAN_H
@@ -62,9 +62,10 @@ typedef struct plan_step {
     bool late;    /* only the new state needs it: runs after the finite check */
     bool checked; /* .check has something to look at */
     bool dynamic;
-    int group;   /* number of its group, or -1 */
-    int unit;    /* position after groups were joined: lifetimes are counted in these */
-    bool joined; /* run by the first step of its group */
+    int group;     /* number of its group, or -1 */
+    size_t strand; /* of its group: the strand's first step */
+    int unit;      /* position after groups were joined: lifetimes are counted in these */
+    bool joined;   /* run by the first step of its group */
 } plan_step;
 
 /* A binding that could not be done in place: copied at the end, through `buffer` when the source is
@@ -120,6 +121,7 @@ void og_plan_free(og_plan *plan);
 /* The stages. */
 og_status og_plan_simplify(og_graph *graph, og_plan_facts *facts, const plan_options *options);
 og_status og_plan_schedule(og_plan *plan, const plan_options *options);
+og_status og_plan_group(og_plan *plan, const plan_options *options);
 og_status og_plan_memory(og_plan *plan, const plan_options *options);
 og_status og_plan_lower(og_plan *plan, const plan_options *options);
 

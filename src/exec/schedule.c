@@ -146,31 +146,6 @@ static og_status place_all(og_plan *plan)
     return OG_OK;
 }
 
-enum { GROUP_MAX = 24 }; /* members: their values must find room in the tile's slots */
-
-/* Runs of elementwise steps over the same number of elements become groups. */
-static void make_groups(og_plan *plan)
-{
-    int group = -1, members = 1;
-
-    for (size_t i = 1; i < plan->n_steps; i++) {
-        plan_step *a = &plan->steps[i - 1], *b = &plan->steps[i];
-
-        if (a->group < 0 || members == GROUP_MAX)
-            members = 1;
-        if (members == 1 && a->group >= 0)
-            continue; /* full: b starts anew */
-        if (a->late != b->late || !og_fusable(a) || !og_fusable(b) ||
-            og_count(a->node->out[0]->type.rank, a->node->out[0]->type.dims) !=
-                og_count(b->node->out[0]->type.rank, b->node->out[0]->type.dims))
-            continue;
-        if (a->group < 0)
-            a->group = ++group;
-        b->group = a->group;
-        members++;
-    }
-}
-
 og_status og_plan_schedule(og_plan *plan, const plan_options *options)
 {
     int unit = -1;
@@ -179,7 +154,7 @@ og_status og_plan_schedule(og_plan *plan, const plan_options *options)
     if (!plan->steps || place_all(plan))
         return og_fail(options->report, OG_NO_MEMORY, "no memory left for a plan");
     if (og_pass_enabled(options, "fuse"))
-        make_groups(plan);
+        OG_TRY(og_plan_group(plan, options));
     for (size_t i = 0; i < plan->n_steps; i++) {
         plan_step *s = &plan->steps[i];
 

@@ -1,7 +1,7 @@
 /*
  * Random graphs: whatever the passes do, the bits of outputs and state are those of a plan without
  * any pass, for one thread and for several. Values are used several times, states are read before
- * and after their updates are made.
+ * and after their updates are made, updates of several lengths stand side by side.
  */
 #include "exec/exec.h"
 #include "ops/ops.h"
@@ -164,9 +164,98 @@ static void test_passes_keep_bits(void **state)
     }
 }
 
+/* ---- Updates --------------------------------------------------------------------------------- */
+
+enum { LENGTHS = 4, SLOTS = 5, UPDATES = 60, UPDATE_GRAPHS = 60, LONGEST = 20000 };
+
+static const int64_t lengths[LENGTHS] = { 1, 5, 700, LONGEST };
+
+/* States of several lengths, each becoming some value of its length; single numbers meet all. */
+static og_graph *random_updates(uint64_t seed)
+{
+    maker m = { .g = og_graph_new("updates"), .random = { .seed = seed } };
+    og_value *values[LENGTHS][SLOTS + UPDATES];
+    size_t n[LENGTHS] = { 0 };
+    char name[20];
+
+    for (size_t l = 0; l < LENGTHS; l++)
+        for (; n[l] < SLOTS; n[l]++) {
+            og_tensor *t = og_tensor_new(OG_FLOAT, l ? 1 : 0, &lengths[l]);
+
+            for (int64_t j = 0; j < t->count; j++)
+                ((float *)t->data)[j] = (float)og_philox_uniform(&m.random) - 0.5f;
+            snprintf(name, sizeof name, "s%zu_%zu", l, n[l]);
+            values[l][n[l]] = og_parameter(m.g, name, t);
+            og_tensor_free(t);
+        }
+    for (int i = 0; i < UPDATES; i++) {
+        const size_t l = pick(&m, LENGTHS), other = pick(&m, 3) ? l : 0;
+        og_value *x = values[l][pick(&m, n[l])], *y = values[other][pick(&m, n[other])];
+
+        values[l][n[l]++] = OG_OP("Tanh", NULL, pick(&m, 4) ? binary(&m, x, y) : unary(&m, x));
+    }
+    for (size_t l = 0; l < LENGTHS; l++)
+        for (size_t k = 0; k < SLOTS; k++) {
+            og_binding b = { values[l][k], values[l][pick(&m, n[l])] };
+
+            if (pick(&m, 4))
+                assert_true(og_list_push(m.g->arena, &m.g->bindings, b));
+        }
+    assert_ok(og_graph_status(m.g), og_graph_report(m.g));
+    return m.g;
+}
+
+/* The states after three runs, in one block. */
+static size_t run_updates(og_graph *g, const char *disable, int threads, float *out)
+{
+    og_session *s;
+    size_t n = 0;
+
+    assert_ok(
+        og_session_new(g, &(og_session_options){ .disable = disable, .threads = threads }, &s),
+        og_session_report(s));
+    for (int i = 0; i < 3; i++)
+        assert_ok(og_session_run(s, NULL, 0, NULL, 0, NULL, NULL), og_session_report(s));
+    for (size_t k = 0; k < og_state_size(og_session_state(s)); k++) {
+        const og_tensor *t =
+            og_state_tensor(og_session_state(s), og_state_name(og_session_state(s), k));
+
+        memcpy(out + n, t->data, og_tensor_bytes(t));
+        n += (size_t)t->count;
+    }
+    og_session_free(s);
+    return n;
+}
+
+static void test_updates_keep_bits(void **state)
+{
+    static const char *const disabled[] = { NULL, "inplace", "fuse" };
+    const size_t most = SLOTS * (LONGEST + 706) * sizeof(float);
+    float *expected = og_malloc(most), *found = og_malloc(most);
+    (void)state;
+
+    assert_true(expected && found);
+    for (uint64_t seed = 0; seed < UPDATE_GRAPHS; seed++) {
+        og_graph *g = random_updates(seed);
+        size_t n = run_updates(g, "fold,merge,fuse,inplace", 1, expected);
+
+        assert_true(n * sizeof(float) <= most);
+        for (int k = 0; k < 6; k++) {
+            assert_int_equal(run_updates(g, disabled[k / 2], k % 2 ? 3 : 1, found), n);
+            if (memcmp(found, expected, n * sizeof(float)))
+                fail_msg("graph %d without '%s' on %d threads differs", (int)seed,
+                         disabled[k / 2] ? disabled[k / 2] : "nothing", k % 2 ? 3 : 1);
+        }
+        og_graph_free(g);
+    }
+    og_free(expected);
+    og_free(found);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_passes_keep_bits) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_passes_keep_bits),
+                                        cmocka_unit_test(test_updates_keep_bits) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
