@@ -45,14 +45,14 @@ static bool sweep_set(variation *v, og_chain_arg *arg, double base)
 
 static bool rate_change(variation *v, og_chain_arg *arg)
 {
-    double *base = base_of(arg), factor = v->change->rate ? v->change->rate : 1;
+    double *base = base_of(arg), factor = v->change->rate != 0 ? v->change->rate : 1;
 
     if (!base)
         return true;
     if (isnan(v->rate))
         v->rate = *base;
     *base *= factor;
-    return !v->change->sweep || sweep_set(v, arg, *base);
+    return v->change->sweep == 0 || sweep_set(v, arg, *base);
 }
 
 /* The argument `lr` of a stage, added where the default was meant; NULL where it has none. */

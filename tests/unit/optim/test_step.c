@@ -396,8 +396,8 @@ static void test_noise(void **state)
 static void test_memory(void **state)
 {
     static const char *const chains[] = {
-        "accumulate(2) | clip_norm(1) | groups{ a: adam(lr=cosine(1, steps=9, warmup=2)); _: lars "
-        "} | ema_weights",
+        ("accumulate(2) | clip_norm(1) | groups{ a: adam(lr=cosine(1, steps=9, warmup=2)); _: lars "
+         "} | ema_weights"),
         "unscale | autoclip | prodigy | lookahead",
         "noise(1) | plateau | dog | keep_params_nonnegative",
     };
