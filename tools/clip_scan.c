@@ -92,8 +92,9 @@ static int measure(scan *s)
 {
     og_trainer *trainer = NULL;
     og_chain *chain = NULL;
-    int status = scan_chain(s, OG_NORMS_STAGE, 1, &chain);
+    int status = scan_chain(s, "", 1, &chain);
 
+    s->setup.options.norms = true;
     if (!status)
         status = setup_trainer(&s->setup, og_chain_text(chain), s->steps, &trainer);
     if (!status && !(s->norms = og_norms_new(trainer))) {

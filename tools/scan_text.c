@@ -1,14 +1,11 @@
 /* What clip-scan found, as text for people and as JSON. */
 #include "tools/scan.h"
+#include "tools/norms.h"
 #include "tools/output.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
-
-static const double quantiles[] = { 0.1, 0.5, 0.9, 0.99, 1 };
-static const char *const quantile_names[] = { "P10", "P50", "P90", "P99", "most" };
-enum { QUANTILES = sizeof quantiles / sizeof *quantiles };
 
 /* ---- Advice ---------------------------------------------------------------------------------- */
 
@@ -45,36 +42,10 @@ const char *scan_advice(scan *s)
 
 /* ---- Text ------------------------------------------------------------------------------------ */
 
-static void print_norm(const og_norm *norm, bool share)
-{
-    const char *name = norm->name;
-    size_t n = strlen(name);
-
-    printf("  %-24.24s", n > 24 ? name + n - 24 : name);
-    for (int i = 0; i < QUANTILES; i++)
-        printf(" %9.3g", og_histogram_quantile(norm->histogram, quantiles[i]));
-    if (share)
-        printf(" %8.1f %%", 100 * norm->share);
-    putchar('\n');
-}
-
 static void print_norms(scan *s)
 {
-    enum { MOST = 12 };
-    size_t n = og_norms_layers(s->norms);
-    const char *text;
-
-    printf("norms of %" PRId64 " steps without a clip\n  %-24s", s->measured, "");
-    for (int i = 0; i < QUANTILES; i++)
-        printf(" %9s", quantile_names[i]);
-    printf(" %10s\n", "share");
-    print_norm(og_norms_all(s->norms), false);
-    for (size_t i = 0; n > 1 && i < n && i < MOST; i++)
-        print_norm(og_norms_layer(s->norms, i), true);
-    if (n > MOST)
-        printf("  … and %zu layers more\n", n - MOST);
-    for (size_t i = 0; (text = og_norms_finding(s->norms, i, NULL)); i++)
-        printf("note: %s\n", text);
+    printf("norms of %" PRId64 " steps without a clip\n", s->measured);
+    norms_print(s->norms);
     if (*s->lost)
         printf("note: %s\n", s->lost);
 }
@@ -127,63 +98,12 @@ static void print_text(scan *s)
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
 
-static void json_norm(const og_norm *norm)
-{
-    fputs("{", stdout);
-    json_key("name", 1);
-    json_string(norm->name);
-    json_key("share", 0);
-    json_number(norm->share);
-    for (int i = 0; i < QUANTILES; i++) {
-        json_key(quantile_names[i], 0);
-        json_number(og_histogram_quantile(norm->histogram, quantiles[i]));
-    }
-    json_key("tail", 0);
-    json_number(og_histogram_tail(norm->histogram));
-    fputs("}", stdout);
-}
-
-static void json_findings(scan *s)
-{
-    const char *text, *kind;
-
-    json_key("findings", 0);
-    fputs("[", stdout);
-    for (size_t i = 0; (text = og_norms_finding(s->norms, i, &kind)); i++) {
-        fputs(i ? ", {" : "{", stdout);
-        json_key("kind", 1);
-        json_string(kind);
-        json_key("text", 0);
-        json_string(text);
-        fputs("}", stdout);
-    }
-    fputs("]", stdout);
-}
-
 static void json_norms(scan *s)
 {
     json_object("norms");
     json_key("steps", 0);
     json_whole(s->measured);
-    json_key("bad", 0);
-    json_whole(og_histogram_bad(og_norms_all(s->norms)->histogram));
-    json_key("all", 0);
-    json_norm(og_norms_all(s->norms));
-    json_key("layers", 0);
-    fputs("[", stdout);
-    for (size_t i = 0; i < og_norms_layers(s->norms); i++) {
-        fputs(i ? ", " : "", stdout);
-        json_norm(og_norms_layer(s->norms, i));
-    }
-    fputs("]", stdout);
-    json_key("parameters", 0);
-    fputs("[", stdout);
-    for (size_t i = 0; i < og_norms_parameters(s->norms); i++) {
-        fputs(i ? ", " : "", stdout);
-        json_norm(og_norms_parameter(s->norms, i));
-    }
-    fputs("]", stdout);
-    json_findings(s);
+    norms_json(s->norms);
     json_key("lost", 0);
     json_string(s->lost);
     puts("}");

@@ -1,6 +1,7 @@
 /* onnxgrad train: a model, data, a loss and a chain. */
 #define _POSIX_C_SOURCE 200809L
 #include "tools/command.h"
+#include "tools/norms.h"
 #include "tools/output.h"
 #include "tools/progress.h"
 #include "tools/record.h"
@@ -49,6 +50,8 @@ static const option options[] = {
     { "save-every", 0, "STEPS", "every epoch", "write checkpoints more often", false },
     { "what-if", 0, "C,…", NULL, "tell what thresholds such as 0.5,1,2,5 would have clipped",
       false },
+    { "norms", 0, NULL, NULL, "log the gradient norm of each parameter, tell the layers' shares",
+      false },
     { "max-memory", 0, "SIZE", "of the machine", "refuse to need more, such as 2G", false },
     { "max-iterations", 0, "N", "1000000", "of all loops in one step", false },
     { "disable", 0, "PASS,…", NULL, "plan passes not to run", false },
@@ -96,6 +99,7 @@ typedef struct training {
     og_trainer *trainer;
     progress progress;
     what_if what_if;
+    og_norms *norms; /* NULL: not asked for */
     const char **feeds, **sets;
     char *record, new_folder[80];
     bool json;
@@ -133,6 +137,8 @@ static bool watch(void *context, const og_train_event *event)
     progress_event(&t->progress, event);
     if (event->kind == OG_TRAIN_STEP)
         what_if_add(&t->what_if, event->run.grad_norm);
+    if (event->kind == OG_TRAIN_STEP && t->norms)
+        og_norms_add(t->norms, t->trainer, &event->run);
     if (t->json && event->kind == OG_TRAIN_EPOCH)
         json_event(event);
     return !caught;
@@ -176,6 +182,7 @@ static int read_options(training *t)
         .no_shuffle = command_has(c, "no-shuffle"),
         .disable = command_text(c, "disable", NULL),
         .log = command_text(c, "log", NULL),
+        .norms = command_has(c, "norms"),
         .batch = zoo ? zoo->batch : 0,
         .epochs = zoo && !command_has(c, "steps") ? zoo->epochs : 0,
         .feeds = t->feeds = command_list(c, "feed"),
@@ -279,6 +286,20 @@ static void print_result(const training *t)
     printf("loss %.4g  %s/model.onnx\n", loss, og_trainer_folder(t->trainer));
 }
 
+static void print_norms(const training *t)
+{
+    if (!t->norms)
+        return;
+    if (t->json) {
+        json_object("norms");
+        norms_json(t->norms);
+        puts("}");
+        return;
+    }
+    puts("norms of the gradients");
+    norms_print(t->norms);
+}
+
 static void json_failure(const og_trainer *trainer)
 {
     const og_report *r = og_trainer_report(trainer);
@@ -326,12 +347,17 @@ static int train(training *t)
 
     if (!s && set_numbers(t))
         return USAGE;
+    if (!s && t->options.norms && !(t->norms = og_norms_new(t->trainer))) {
+        fputs("error: out of memory\n", stderr);
+        return FAILED;
+    }
     if (!s) {
         watch_signals();
         s = og_trainer_run(t->trainer);
     }
     progress_close(&t->progress);
     what_if_print(&t->what_if, t->json);
+    print_norms(t);
     if (s == OG_STOPPED) {
         fprintf(stderr, "stopped and saved; onnxgrad train --resume %s goes on\n",
                 og_trainer_folder(t->trainer));
@@ -362,6 +388,7 @@ static int train_command(command *c, const char *resume)
         choose_folder(&t);
         status = train(&t);
     }
+    og_norms_free(t.norms);
     og_trainer_free(t.trainer);
     og_dataset_free(t.data);
     og_dataset_free(t.val);

@@ -15,6 +15,7 @@ typedef struct og_step_options {
     const char
         *compat; /* whose defaults and formulas: "torch" (also NULL), "optax", "onnx", "keras" */
     bool strict; /* warnings about the order of stages are errors */
+    bool norms;  /* the norm of each parameter's gradient can be fetched: og_step_norm */
     const og_stage *const *stages; /* stages of the caller's own, ended by NULL; NULL: none */
 } og_step_options;
 
@@ -44,6 +45,11 @@ OG_API og_status og_train_step_with(og_graph *graph, og_value *loss, const char 
 
 /* The i-th warning about the chain of the graph's training step, NULL past the end. */
 OG_API const char *og_step_warning(const og_graph *graph, size_t i);
+
+/* The name of the value (a double scalar) that is the norm of one gradient as it enters the first
+ * stage, of the i-th parameter that is trained; NULL past the end, and where options.norms was not
+ * set.  They come from the pass that the step makes anyway. */
+OG_API const char *og_step_norm(const og_graph *graph, size_t i, const char **parameter);
 
 /* ---- Losses ---------------------------------------------------------------------------------- */
 

@@ -44,15 +44,14 @@ OG_API bool og_histogram_bucket(const og_histogram *histogram, size_t i, double 
 /* ---- Norms of a run -------------------------------------------------------------------------- */
 
 /* Histograms of the gradient's norm, of all parameters together and of each, and what they show.
- * The trainer's chain must hold this stage where gradients are to be looked at. */
-#define OG_NORMS_STAGE "scan_norms=stats"
+ * The trainer must have been made with options.norms. */
 typedef struct og_norms og_norms;
 
 /* For the parameters of a trainer; the trainer need not outlive it.  NULL: no memory. */
 OG_API og_norms *og_norms_new(const og_trainer *trainer);
 OG_API void og_norms_free(og_norms *norms);
 
-/* After each step: takes the norms that its chain has kept.  A step that was skipped counts as a
+/* After each step: takes the norms that it measured.  A step that was skipped counts as a
  * bad number where its norm was not finite, else not at all. */
 OG_API void og_norms_add(og_norms *norms, const og_trainer *trainer, const og_run_info *info);
 

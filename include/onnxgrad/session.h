@@ -47,15 +47,22 @@ typedef struct og_feed {
     og_tensor tensor;
 } og_feed;
 
-/* What a training step measured; NaN where the graph has no such number. */
+/* What a training step measured; NaN where the graph has no such number.  Filled in also where the
+ * run fails because a gradient is not finite. */
 typedef struct og_run_info {
     bool applied; /* the parameters changed (false: skipped as not finite, or only accumulated) */
     double loss;
     double grad_norm;       /* entering the first stage of the chain */
     double grad_norm_after; /* leaving the last clip */
     double clip_coef;
+    double clip_rate; /* share of this session's runs so far in which a clip acted */
     double lr;
     int64_t step; /* applied updates so far */
+    /* The first gradient that is not finite (its value is named after the parameter), and how many
+     * of its elements; NULL where all are, and where finite(zero) or finite(pass) does not look.
+     * The text belongs to the session. */
+    const char *nonfinite;
+    int64_t nonfinite_elements;
 } og_run_info;
 
 /* Runs the graph once for these inputs and commits its state.  fetches[i] is the name of an output

@@ -68,6 +68,7 @@ typedef struct og_train_options {
     const char *command;    /* text for its command.txt; NULL: no such file */
     bool resume;            /* go on in that folder */
     const char *log;        /* a further copy of the log; NULL: none */
+    bool norms;             /* of single gradients: in the log, and for og_trainer_norms */
     int64_t save_every;     /* steps between checkpoints; 0: one an epoch */
     int threads;            /* 0: as many as the process may use */
     size_t max_memory;      /* bytes; 0: what the machine has */
@@ -118,6 +119,17 @@ OG_API og_train_result og_trainer_result(const og_trainer *trainer);
  * as og_dataset_open has it. */
 OG_API og_status og_dataset_made_up(const og_graph *graph, const char *loss, int64_t rows,
                                     uint64_t seed, og_dataset **data);
+
+/* The norm of one parameter's gradient as it enters the first stage, and its part of the squared
+ * norm of all. */
+typedef struct og_train_norm {
+    const char *parameter;
+    double norm, share; /* NaN before the first step */
+} og_train_norm;
+
+/* Those of the last step: how many, and where they stand for the life of the trainer.  0 unless
+ * options.norms was set. */
+OG_API size_t og_trainer_norms(const og_trainer *trainer, const og_train_norm **norms);
 
 /* The session that learns, for the facts of its plan. */
 OG_API og_session *og_trainer_session(const og_trainer *trainer);

@@ -20,6 +20,7 @@ struct og_session {
     og_report report;
     plan_options options;
     uint64_t seed;
+    int64_t runs, clipped; /* that had a coefficient of a clip; where it was below 1 */
     og_plan *plans, *last;
     og_arena *run_arena; /* of dynamic values: results stay until the next run */
     char *disable;
@@ -129,22 +130,25 @@ static int64_t count_nonfinite(const og_tensor *t)
     return n;
 }
 
-static og_status report_nonfinite(og_session *s, const og_plan *plan)
+/* The first gradient with an element that is not finite, and how many it has. */
+static const plan_value *find_nonfinite(const og_plan *plan, int64_t *elements)
+{
+    for (size_t i = 0; i < plan->n_watched; i++)
+        if ((*elements = count_nonfinite(&plan->watched[i]->tensor)))
+            return plan->watched[i];
+    return NULL;
+}
+
+static og_status report_nonfinite(og_session *s, const plan_value *bad, int64_t elements)
 {
     char shown[160];
 
-    for (size_t i = 0; i < plan->n_watched; i++) {
-        const plan_value *v = plan->watched[i];
-        int64_t n = count_nonfinite(&v->tensor);
-
-        if (!n)
-            continue;
-        return og_fail(&s->report, OG_NOT_FINITE,
-                       "'%s' is not finite: %lld of %lld elements are infinite or NaN",
-                       og_escape(shown, sizeof shown, v->value->name), (long long)n,
-                       (long long)v->tensor.count);
-    }
-    return og_fail(&s->report, OG_NOT_FINITE, "the norm of the gradient is not finite");
+    if (!bad)
+        return og_fail(&s->report, OG_NOT_FINITE, "the norm of the gradient is not finite");
+    return og_fail(&s->report, OG_NOT_FINITE,
+                   "'%s' is not finite: %lld of %lld elements are infinite or NaN",
+                   og_escape(shown, sizeof shown, bad->value->name), (long long)elements,
+                   (long long)bad->tensor.count);
 }
 
 static bool is_true(const og_tensor *t)
@@ -190,19 +194,43 @@ static double info_number(const og_plan *plan, og_info which)
     return v && v->tensor.count == 1 ? og_get_double(&v->tensor, 0) : NAN;
 }
 
-static void fill_info(const og_plan *plan, bool applied, og_run_info *info)
+static void fill_info(og_session *s, const og_plan *plan, bool applied, og_run_info *info)
 {
-    double step = info_number(plan, OG_INFO_STEP);
+    double step = info_number(plan, OG_INFO_STEP), coef = info_number(plan, OG_INFO_CLIP_COEF);
 
     *info = (og_run_info){
         .applied = applied && info_number(plan, OG_INFO_APPLIED) != 0, /* NaN: there is no gate */
         .loss = info_number(plan, OG_INFO_LOSS),
         .grad_norm = info_number(plan, OG_INFO_GRAD_NORM),
         .grad_norm_after = info_number(plan, OG_INFO_GRAD_NORM_AFTER),
-        .clip_coef = info_number(plan, OG_INFO_CLIP_COEF),
+        .clip_coef = coef,
+        .clip_rate = s->runs ? (double)s->clipped / (double)s->runs : (double)NAN,
         .lr = info_number(plan, OG_INFO_LR),
         .step = isnan(step) ? 0 : (int64_t)step,
     };
+}
+
+/* Decides whether the new state is committed, and takes the numbers of the step. */
+static og_status judge(og_session *s, const og_plan *plan, bool *apply, og_run_info *info)
+{
+    double coef = info_number(plan, OG_INFO_CLIP_COEF);
+    bool ok = !plan->ok || is_true(&plan->ok->tensor);
+    const plan_value *bad = NULL;
+    int64_t elements = 0;
+
+    /* finite(skip) that counts is ok with a gradient that is not */
+    if (!ok || !isfinite(info_number(plan, OG_INFO_GRAD_NORM)))
+        bad = find_nonfinite(plan, &elements);
+    *apply = ok || plan->graph->nonfinite == OG_NONFINITE_PASS;
+    s->runs += !isnan(coef);
+    s->clipped += coef < 1;
+    if (info) {
+        fill_info(s, plan, *apply, info);
+        info->nonfinite = bad ? bad->value->name : NULL;
+        info->nonfinite_elements = elements;
+    }
+    return !ok && plan->graph->nonfinite == OG_NONFINITE_ERROR ? report_nonfinite(s, bad, elements)
+                                                               : OG_OK;
 }
 
 static og_status run_plan(og_session *s, og_plan *plan, og_run_info *info)
@@ -220,14 +248,8 @@ static og_status run_plan(og_session *s, og_plan *plan, og_run_info *info)
                    .run = counter ? (uint64_t)*counter : 0,
                    .max_memory = s->options.max_memory };
     og_status status = og_plan_run_steps(&r, 0, (size_t)plan->gate);
-    if (!status && plan->ok && !is_true(&plan->ok->tensor)) {
-        if (plan->graph->nonfinite == OG_NONFINITE_ERROR)
-            status = report_nonfinite(s, plan);
-        apply = plan->graph->nonfinite == OG_NONFINITE_PASS;
-    }
-    if (!status && info)
-        fill_info(plan, apply,
-                  info); /* before the state is overwritten: the norm is of this step */
+    if (!status) /* before the state is overwritten: the norm is of this step */
+        status = judge(s, plan, &apply, info);
     if (!status && apply) {
         status = og_plan_run_steps(&r, (size_t)plan->gate, plan->n_steps);
         if (!status) {

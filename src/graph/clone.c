@@ -158,6 +158,13 @@ static og_graph *clone_graph(const og_graph *from, og_graph *to)
         if (!og_list_push(to->arena, &to->averages, b))
             return NULL;
     }
+    for (size_t i = 0; i < from->norms.n; i++) {
+        og_gradient_norm n = { og_arena_string(to->arena, from->norms.v[i].parameter),
+                               og_arena_string(to->arena, from->norms.v[i].value) };
+
+        if (!n.parameter || !n.value || !og_list_push(to->arena, &to->norms, n))
+            return NULL;
+    }
     for (size_t i = 0; i < from->settings.n; i++) {
         og_setting s = from->settings.v[i];
 

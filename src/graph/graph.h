@@ -125,6 +125,11 @@ typedef struct og_setting {
     const char *range_text; /* "(0, inf]"; NULL: any number */
 } og_setting;
 
+/* The norm of a parameter's gradient, where the step was asked to measure it. */
+typedef struct og_gradient_norm {
+    const char *parameter, *value; /* value: the name of the double scalar */
+} og_gradient_norm;
+
 /* Numbers of a training step that a session reports (og_run_info). */
 typedef enum og_info {
     OG_INFO_LOSS,
@@ -171,6 +176,7 @@ struct og_graph {
     og_list(og_binding)
         averages; /* parameters (state) and the state to evaluate and save instead (update) */
     og_list(og_setting) settings;
+    og_list(og_gradient_norm) norms;
     og_list(og_store *) stores; /* stores.v[0] is this graph's own */
     og_list(og_opset) opsets;
     og_list(og_property) properties; /* metadata_props */

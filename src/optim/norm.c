@@ -206,6 +206,36 @@ og_status og_step_watch(og_step *step)
     return og_graph_status(g);
 }
 
+/* Norms of single gradients, to be fetched by name. */
+static og_status norms_name(og_step *step)
+{
+    og_graph *g = step->graph;
+
+    for (size_t i = 0; i < step->n; i++) {
+        og_step_param *p = &step->params[i];
+        og_gradient_norm n = { .parameter = p->parameter->name };
+        char *base = og_arena_print(g->arena, "%s_norm", p->parameter->name);
+        og_value *norm = p->frozen ? NULL : flow_norm(&p->before);
+
+        if (p->frozen)
+            continue;
+        n.value = base ? og_graph_free_name(g, base) : NULL;
+        if (!norm || !n.value || !og_list_push(g->arena, &g->norms, n))
+            return og_fail(og_graph_errors(g), OG_NO_MEMORY, "no memory for a training step");
+        OG_TRY(og_value_rename(norm, n.value));
+    }
+    return OG_OK;
+}
+
+const char *og_step_norm(const og_graph *graph, size_t i, const char **parameter)
+{
+    if (i >= graph->norms.n)
+        return NULL;
+    if (parameter)
+        *parameter = graph->norms.v[i].parameter;
+    return graph->norms.v[i].value;
+}
+
 og_status og_step_infos(og_step *step)
 {
     og_graph *g = step->graph;
@@ -231,5 +261,5 @@ og_status og_step_infos(og_step *step)
     g->info[OG_INFO_GRAD_NORM_AFTER] = clipped;
     g->info[OG_INFO_CLIP_COEF] =
         same ? one : og_where(og_equal(norm, zero), one, og_div(clipped, norm));
-    return og_graph_status(g);
+    return step->norms ? norms_name(step) : og_graph_status(g);
 }

@@ -207,7 +207,7 @@ typedef struct og_step {
     og_arena *arena; /* of the build */
     og_lexer lexer;
     og_dialect dialect;
-    bool strict;
+    bool strict, norms;
     size_t n;
     og_step_param *params;
     og_value *count, *clock; /* `opt/step` and its double */

@@ -374,6 +374,7 @@ static og_status step_run(og_step *step, og_value *loss, const char *chain,
     if (!text)
         return no_memory(step);
     step->strict = options && options->strict;
+    step->norms = options && options->norms;
     OG_TRY(og_dialect_set(&step->dialect, options, report));
     og_lex_start(&step->lexer, "chain", text, step->arena, report);
     OG_TRY(og_chain_compile(&step->lexer, &step->dialect, &tree));

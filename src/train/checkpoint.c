@@ -39,12 +39,13 @@ typedef struct kept_number {
     int64_t *whole;
 } kept_number;
 
-enum { KEPT = 17 };
+enum { KEPT = 18 };
 
 static void kept_numbers(og_trainer *t, kept_number kept[KEPT])
 {
     const kept_number list[KEPT] = {
         { "step", NULL, &t->step },
+        { "clipped", NULL, &t->clipped },
         { "samples", NULL, &t->samples },
         { "seconds", &t->seconds, NULL },
         { "best", &t->best, NULL },

@@ -16,6 +16,20 @@ bool og_trainer_done(const og_trainer *t)
            (o->patience && t->stale >= o->patience);
 }
 
+/* Norms of single gradients and their shares; of the largest norm's squares, which then cannot
+ * overflow. */
+static void take_norms(og_trainer *t)
+{
+    double all = t->last.grad_norm;
+
+    for (size_t i = 0; i < t->norms.n; i++) {
+        double norm = og_get_double(&t->norms.results[i], 0), part = norm / all;
+
+        t->norms.v[i].norm = norm;
+        t->norms.v[i].share = all == 0 ? 0 : part * part;
+    }
+}
+
 static void add_step(og_trainer *t, size_t rows, double seconds)
 {
     og_train_sums *s = &t->sums;
@@ -29,6 +43,8 @@ static void add_step(og_trainer *t, size_t rows, double seconds)
     t->seconds += seconds;
     t->samples += (int64_t)rows;
     t->step++;
+    t->clipped += t->last.clip_coef < 1;
+    t->last.clip_rate = (double)t->clipped / (double)t->step;
 }
 
 static og_status step_failed(og_trainer *t)
@@ -47,8 +63,10 @@ static og_status learn(og_trainer *t, const int64_t *rows, size_t n)
     double start = og_seconds();
 
     OG_TRY(og_feeds_fill(t, t->data, rows, n));
-    if (og_session_run(t->learning, t->feeds.feeds, t->feeds.n, NULL, 0, NULL, &t->last))
+    if (og_session_run(t->learning, t->feeds.feeds, t->feeds.n, t->norms.fetches, t->norms.n,
+                       t->norms.results, &t->last))
         return step_failed(t);
+    take_norms(t);
     add_step(t, n, og_seconds() - start);
     OG_TRY(og_log_step(t, n));
     if (t->options.save_every && t->step % t->options.save_every == 0)

@@ -74,6 +74,35 @@ static void add_number(og_text *line, const char *key, double number)
     og_json_add_number(line, number);
 }
 
+static void add_string(og_text *line, const char *key, const char *string)
+{
+    og_text_print(line, ", \"%s\": ", key);
+    og_json_add_string(line, string, strlen(string));
+}
+
+/* What only some steps or runs tell. */
+static void add_details(const og_trainer *t, og_text *line)
+{
+    const og_run_info *r = &t->last;
+
+    if (r->nonfinite) {
+        add_string(line, "nonfinite", r->nonfinite);
+        og_text_print(line, ", \"nonfinite_elements\": %lld", (long long)r->nonfinite_elements);
+    }
+    if (!t->norms.n)
+        return;
+    og_text_print(line, ", \"norms\": {");
+    for (size_t i = 0; i < t->norms.n; i++) {
+        const char *name = t->norms.v[i].parameter;
+
+        og_text_print(line, i ? ", " : "");
+        og_json_add_string(line, name, strlen(name));
+        og_text_print(line, ": ");
+        og_json_add_number(line, t->norms.v[i].norm);
+    }
+    og_text_print(line, "}");
+}
+
 og_status og_log_step(og_trainer *t, size_t rows)
 {
     const og_run_info *r = &t->last;
@@ -88,9 +117,11 @@ og_status og_log_step(og_trainer *t, size_t rows)
     add_number(&line, "grad_norm", r->grad_norm);
     add_number(&line, "grad_norm_after", r->grad_norm_after);
     add_number(&line, "clip_coef", r->clip_coef);
+    add_number(&line, "clip_rate", r->clip_rate);
     add_number(&line, "lr", r->lr);
     og_text_print(&line, ", \"rows\": %zu, \"samples\": %lld, \"applied\": %s", rows,
                   (long long)t->samples, r->applied ? "true" : "false");
+    add_details(t, &line);
     og_text_print(&line, ", \"seconds\": %.6f}\n", t->seconds);
     if (line.failed)
         status = og_trainer_no_memory(t);

@@ -1,20 +1,17 @@
 /*
- * Norms of a run: read after each step from the slots of the chain's stage `stats`, counted for all
- * parameters together, for each, and for each layer, and judged at the end.
+ * Norms of a run: those that the trainer measured in a step, counted for all parameters together,
+ * for each, and for each layer, and judged at the end.
  */
 #include "onnxgrad/scan.h"
 #include "train/train.h"
 
 #include <math.h>
 
-static const char all_state[] = "opt/scan_norms/norm", each_state[] = "opt/scan_norms/norm/";
-
 /* One place to count: a parameter with its layer, or a layer with the sum of this step. */
 typedef struct count {
     og_norm norm;
     og_histogram *histogram;
     double shares, squares;
-    const char *state;
     size_t layer;
 } count;
 
@@ -53,14 +50,14 @@ static const char *layer_name(og_arena *arena, const char *parameter)
                           parameter);
 }
 
-static bool parameter_add(og_norms *n, const char *state)
+static bool parameter_add(og_norms *n, const char *parameter)
 {
-    const char *name = og_arena_string(n->arena, state + sizeof each_state - 1);
+    const char *name = og_arena_string(n->arena, parameter);
     const char *layer = name ? layer_name(n->arena, name) : NULL;
     count *c = &n->parameters[n->n++];
     size_t k = 0;
 
-    if (!layer || !count_open(c, name) || !(c->state = og_arena_string(n->arena, state)))
+    if (!layer || !count_open(c, name))
         return false;
     while (k < n->n_layers && strcmp(n->layers[k].norm.name, layer))
         k++;
@@ -68,21 +65,19 @@ static bool parameter_add(og_norms *n, const char *state)
     return k < n->n_layers || count_open(&n->layers[n->n_layers++], layer);
 }
 
-static bool norms_open(og_norms *n, const og_state *state)
+static bool norms_open(og_norms *n, const og_trainer *trainer)
 {
-    size_t size = og_state_size(state);
+    const og_train_norm *norms;
+    size_t size = og_trainer_norms(trainer, &norms);
 
     n->parameters = OG_NEW_N(n->arena, count, size + 1);
     n->layers = OG_NEW_N(n->arena, count, size + 1);
     if (!n->parameters || !n->layers || !count_open(&n->all, "all"))
         return false;
     n->all.norm.share = 1;
-    for (size_t i = 0; i < size; i++) {
-        const char *name = og_state_name(state, i);
-
-        if (!strncmp(name, each_state, sizeof each_state - 1) && !parameter_add(n, name))
+    for (size_t i = 0; i < size; i++)
+        if (!parameter_add(n, norms[i].parameter))
             return false;
-    }
     return true;
 }
 
@@ -96,7 +91,7 @@ og_norms *og_norms_new(const og_trainer *trainer)
         return NULL;
     }
     n->arena = arena;
-    if (norms_open(n, og_trainer_state(trainer)))
+    if (norms_open(n, trainer))
         return n;
     og_norms_free(n);
     return NULL;
@@ -116,44 +111,32 @@ void og_norms_free(og_norms *n)
 
 /* ---- Counting -------------------------------------------------------------------------------- */
 
-static double state_number(const og_state *state, const char *name)
+static void count_add(count *c, double norm, double share, int64_t steps)
 {
-    const og_tensor *t = og_state_tensor(state, name);
-
-    return t ? og_get_double(t, 0) : (double)NAN;
-}
-
-/* Shares are of the largest norm's squares, which then cannot overflow. */
-static void share_add(count *c, double norm, double all, int64_t steps)
-{
-    c->shares += norm / all * (norm / all);
+    og_histogram_add(c->histogram, norm);
+    c->shares += share;
     c->norm.share = c->shares / (double)steps;
 }
 
 void og_norms_add(og_norms *n, const og_trainer *trainer, const og_run_info *info)
 {
-    const og_state *state = og_trainer_state(trainer);
-    double all = info->applied ? state_number(state, all_state) : info->grad_norm;
+    const og_train_norm *norms;
+    double all = info->grad_norm;
 
+    (void)og_trainer_norms(trainer, &norms);
     if (info->applied || !isfinite(all))
         og_histogram_add(n->all.histogram, all);
     if (!info->applied || !(all > 0) || isinf(all))
         return;
     n->steps++;
     for (size_t i = 0; i < n->n; i++) {
-        count *c = &n->parameters[i];
-        double norm = state_number(state, c->state);
-
-        og_histogram_add(c->histogram, norm);
-        share_add(c, norm, all, n->steps);
-        n->layers[c->layer].squares += norm / all * (norm / all);
+        count_add(&n->parameters[i], norms[i].norm, norms[i].share, n->steps);
+        n->layers[n->parameters[i].layer].squares += norms[i].share;
     }
     for (size_t i = 0; i < n->n_layers; i++) {
         count *c = &n->layers[i];
-        double norm = sqrt(c->squares) * all;
 
-        og_histogram_add(c->histogram, norm);
-        share_add(c, norm, all, n->steps);
+        count_add(c, sqrt(c->squares) * all, c->squares, n->steps);
         c->squares = 0;
     }
 }

@@ -67,8 +67,15 @@ struct og_trainer {
     const char *loss;               /* name of its value */
     const char *prediction, *label; /* what accuracy compares; NULL: no metric */
     int class_axis;
-    int64_t step; /* batches learned */
+    int64_t step;    /* batches learned */
+    int64_t clipped; /* of them, in how many a clip acted */
     og_train_sums sums;
+    struct {
+        size_t n;
+        og_train_norm *v;     /* of the last step */
+        const char **fetches; /* the values they are read from */
+        og_tensor *results;
+    } norms; /* n 0: not asked for */
     og_run_info last;
     double best;            /* lowest validation loss */
     int64_t stale;          /* epochs since then */

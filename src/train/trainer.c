@@ -229,8 +229,35 @@ static og_status measure_averages(og_trainer *t)
     return OG_OK;
 }
 
+/* Room for the norms of single gradients, which every step fetches. */
+static og_status open_norms(og_trainer *t)
+{
+    size_t n = 0;
+
+    while (og_step_norm(t->learn, n, NULL))
+        n++;
+    t->norms.v = OG_NEW_N(t->arena, og_train_norm, n + 1);
+    t->norms.fetches = OG_NEW_N(t->arena, const char *, n + 1);
+    t->norms.results = OG_NEW_N(t->arena, og_tensor, n + 1);
+    if (!t->norms.v || !t->norms.fetches || !t->norms.results)
+        return og_trainer_no_memory(t);
+    for (size_t i = 0; i < n; i++) {
+        t->norms.fetches[i] = og_step_norm(t->learn, i, &t->norms.v[i].parameter);
+        t->norms.v[i].norm = t->norms.v[i].share = NAN;
+    }
+    t->norms.n = n;
+    return OG_OK;
+}
+
+size_t og_trainer_norms(const og_trainer *t, const og_train_norm **norms)
+{
+    *norms = t->norms.v;
+    return t->norms.n;
+}
+
 static og_status build(og_trainer *t)
 {
+    const og_step_options options = { .norms = t->options.norms };
     og_value *loss;
 
     if (!(t->learn = og_graph_clone(t->model)))
@@ -244,8 +271,9 @@ static og_status build(og_trainer *t)
     OG_TRY(og_feeds_open(t, t->learn));
     OG_TRY(split_graphs(t));
     loss = og_graph_find(t->learn, t->loss);
-    if (og_train_step(t->learn, loss, t->options.chain))
+    if (og_train_step_with(t->learn, loss, t->options.chain, &options))
         return og_trainer_fail(t, og_graph_report(t->learn));
+    OG_TRY(open_norms(t));
     OG_TRY(measure_averages(t));
     return open_sessions(t);
 }

@@ -39,7 +39,6 @@ static og_status unscale_build(og_stage_context *c)
                              "unscale needs the test that finite(pass) and finite(zero) turn off");
     follow(c, scale, finite);
     g->ok = NULL; /* the gate takes its place: the scale itself changes in a skipped step */
-    g->watched.n = 0;
     back = og_div(og_scalar(g, OG_DOUBLE, 1), scale);
     for (size_t i = 0; i < og_stage_count(c); i++)
         og_stage_multiply(c, i, back);

@@ -134,6 +134,8 @@ static void check_nonfinite(const char *chain, og_status status, bool applied, d
     if (status) {
         assert_non_null(
             strstr(og_session_report(m.session)->what, "'b_grad' is not finite: 1 of 2"));
+        assert_string_equal(info.nonfinite, "b_grad");
+        assert_int_equal(info.nonfinite_elements, 1);
         assert_true(state_number(&m, "a", 0) == 0 && state_number(&m, "opt/step", 0) == 0);
     } else {
         found = state_number(&m, "b", 0);
@@ -304,8 +306,10 @@ static void test_counted_skips(void **state)
         for (int i = 0; i < 2; i++) {
             assert_ok(model_run(&m, bad, good, &info), og_session_report(m.session));
             assert_false(info.applied);
+            assert_string_equal(info.nonfinite, "a_grad");
         }
         assert_ok(model_run(&m, good, good, &info), og_session_report(m.session));
+        assert_null(info.nonfinite);
         assert_true(info.applied && info.step == round + 1);
     }
     for (int i = 0; i < 2; i++)

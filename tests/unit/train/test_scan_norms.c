@@ -6,9 +6,12 @@
 #include <math.h>
 
 /* Learns for 40 steps and gives the norms. */
-static og_norms *run(og_graph *g, og_dataset *data, const char *chain, og_trainer **trainer)
+static og_norms *run(og_graph *g, og_dataset *data, const char *chain, bool measured,
+                     og_trainer **trainer)
 {
-    const og_train_options options = { .chain = chain, .batch = 10, .steps = 40, .threads = 1 };
+    const og_train_options options = {
+        .chain = chain, .batch = 10, .steps = 40, .threads = 1, .norms = measured
+    };
     og_norms *norms;
     og_run_info info;
 
@@ -41,7 +44,7 @@ static void test_shares(void **state)
 
     (void)state;
     points_flat(&p);
-    og_norms *norms = run(g, p.data, OG_NORMS_STAGE " | sgd(lr=0.1)", &trainer);
+    og_norms *norms = run(g, p.data, "sgd(lr=0.1)", true, &trainer);
     assert_int_equal(og_norms_parameters(norms), 4);
     assert_int_equal(og_norms_layers(norms), 2);
     for (size_t i = 0; i < 4; i++) {
@@ -80,7 +83,7 @@ static void check_scaled(double scale, const char *kind, const char *part)
     og_graph *g = scaled_model(scale);
 
     points_flat(&p);
-    og_norms *norms = run(g, p.data, OG_NORMS_STAGE " | sgd(lr=1e-9)", &trainer);
+    og_norms *norms = run(g, p.data, "sgd(lr=1e-9)", true, &trainer);
     if (!finds(norms, kind, part))
         fail_msg("scale %g: no '%s' with '%s'", scale, kind, part);
     og_norms_free(norms);
@@ -98,7 +101,8 @@ static void test_findings(void **state)
     check_scaled(1, "steady", "P99 is");
 }
 
-/* Without the stage there is nothing to count; skipped steps are not counted. */
+/* Where the trainer does not measure single gradients the norm of all is counted still; skipped
+ * steps are not. */
 static void test_nothing_to_count(void **state)
 {
     points p;
@@ -107,13 +111,13 @@ static void test_nothing_to_count(void **state)
 
     (void)state;
     points_flat(&p);
-    og_norms *norms = run(g, p.data, "sgd(lr=0.1)", &trainer);
+    og_norms *norms = run(g, p.data, "sgd(lr=0.1)", false, &trainer);
     assert_int_equal(og_norms_parameters(norms), 0);
-    assert_int_equal(og_histogram_count(og_norms_all(norms)->histogram), 0);
-    assert_null(og_norms_finding(norms, 0, NULL));
+    assert_int_equal(og_histogram_count(og_norms_all(norms)->histogram), 40);
     og_norms_add(norms, trainer, &(og_run_info){ .grad_norm = (double)INFINITY });
     og_norms_add(norms, trainer, &(og_run_info){ .grad_norm = 1 });
-    assert_int_equal(og_histogram_bad(og_norms_all(norms)->histogram), 41);
+    assert_int_equal(og_histogram_bad(og_norms_all(norms)->histogram), 1);
+    assert_int_equal(og_histogram_count(og_norms_all(norms)->histogram), 40);
     og_norms_free(norms);
     og_trainer_free(trainer);
     og_graph_free(g);
