@@ -12,11 +12,12 @@ static int missing_output(const command *c)
 }
 
 /* Opens the model, lets `add` extend it and writes it. */
-static int derive(command *c, og_derive_options *o, const og_save_options *save,
+static int derive(command *c, og_derive_options *o, og_save_options *save,
                   og_status (*add)(og_graph *, const og_derive_options *))
 {
     const char *out = command_text(c, "out", NULL);
     int64_t seed = 0;
+    og_graph *inference = NULL;
     model m;
     int status;
 
@@ -29,13 +30,19 @@ static int derive(command *c, og_derive_options *o, const og_save_options *save,
             o->loss = m.zoo->loss;
         if (!o->chain)
             o->chain = m.zoo ? m.zoo->chain : "clip_norm(1.0) | adam(lr=1e-3)";
-        if (add(m.graph, o) || (out && og_save(m.graph, out, save)))
+        if (save && save->form == OG_SAVE_TRAINING_INFO)
+            o->inference = &inference;
+        status = add(m.graph, o);
+        if (save)
+            save->inference = inference;
+        if (status || (out && og_save(m.graph, out, save)))
             status = report_print(og_graph_report(m.graph));
         else if (out)
             printf("%s\n", out);
         else
             fputs(og_graph_text(m.graph), stdout);
     }
+    og_graph_free(inference);
     model_close(&m);
     return status;
 }
@@ -60,7 +67,8 @@ static int run_step(command *c)
     og_derive_options o = { .loss = command_text(c, "loss", NULL),
                             .chain = command_text(c, "opt", NULL),
                             .train = command_text(c, "train", NULL),
-                            .freeze = command_text(c, "freeze", NULL) };
+                            .freeze = command_text(c, "freeze", NULL),
+                            .bn = command_text(c, "bn", NULL) };
     og_save_options save = { .prefix = command_text(c, "prefix", NULL) };
 
     if (!strcmp(form, "training-info"))
@@ -94,6 +102,8 @@ static const option step_options[] = {
       "functional: state as inputs and NAME_new outputs; training-info", false },
     { "train", 0, "GLOB", "found in the model", "train only these tensors", false },
     { "freeze", 0, "GLOB", NULL, "do not train these tensors", false },
+    { "bn", 0, "MODE", "train", "BatchNormalization: train, or frozen with its running statistics",
+      false },
     { "prefix", 0, "TEXT", NULL, "before the names of outputs that are added", false },
     { "seed", 's', "N", "0", "of a zoo model's weights", false },
     { NULL, 0, NULL, NULL, NULL, false },

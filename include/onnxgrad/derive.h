@@ -16,6 +16,10 @@ typedef struct og_derive_options {
     const char *train, *freeze; /* selectors that change which tensors are parameters; NULL */
     const char *chain;          /* of a step */
     const char *prefix;         /* before the names of outputs that are added; NULL: "" */
+    const char *bn; /* of a step: "frozen" keeps running statistics; "train", also NULL, learns */
+    /* Of a step: becomes the model's own graph, which the step may have to change, for
+     * og_save_options.inference; the caller frees it.  NULL: not needed. */
+    og_graph **inference;
 } og_derive_options;
 
 /* Adds to a model an output `<tensor>_grad` for each parameter, and for each input that `wrt`
@@ -25,7 +29,8 @@ typedef struct og_derive_options {
 OG_API og_status og_model_add_gradients(og_graph *graph, const og_derive_options *options);
 
 /* Adds the loss and the training step to a model: saving it then writes the step
- * (OG_SAVE_FUNCTIONAL) or the model with its training step (OG_SAVE_TRAINING_INFO). */
+ * (OG_SAVE_FUNCTIONAL) or the model with its training step (OG_SAVE_TRAINING_INFO).  As while
+ * training, dropout drops and batches are normalised by their own statistics. */
 OG_API og_status og_model_add_step(og_graph *graph, const og_derive_options *options);
 
 #ifdef __cplusplus

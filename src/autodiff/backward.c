@@ -35,6 +35,35 @@ static void add_gradient(sweep *s, og_value *v, og_value *dv)
         *sum = *sum ? og_add(*sum, dv) : dv;
 }
 
+/* What subgraphs read from around them is an input too, but no rule speaks of it. */
+typedef struct captures {
+    sweep *s;
+    bool wanted;
+} captures;
+
+static void note_wanted(og_value *v, void *to)
+{
+    captures *c = to;
+
+    c->wanted = c->wanted || (c->s->wanted[v->id] && differentiable(v));
+}
+
+static bool captures_wanted(sweep *s, const og_node *node)
+{
+    captures c = { .s = s };
+
+    og_node_captured(node, note_wanted, &c);
+    return c.wanted;
+}
+
+static void note_needed(og_value *v, void *to)
+{
+    sweep *s = to;
+
+    if (v->node)
+        s->needed[v->node->id] = true;
+}
+
 /* Forward: which values depend on a wanted one. */
 static void mark_wanted(sweep *s, og_value *const wrt[], size_t n)
 {
@@ -47,6 +76,7 @@ static void mark_wanted(sweep *s, og_value *const wrt[], size_t n)
         for (int j = 0; j < node->n_in && !any; j++)
             any = node->in[j] && node->in[j]->graph == s->g && s->wanted[node->in[j]->id] &&
                   differentiable(node->in[j]);
+        any = any || captures_wanted(s, node);
         for (int k = 0; any && k < node->n_out; k++)
             s->wanted[node->out[k]->id] =
                 differentiable(node->out[k]) || s->wanted[node->out[k]->id];
@@ -66,6 +96,7 @@ static void mark_needed(sweep *s, og_value *output)
         for (int j = 0; j < node->n_in; j++)
             if (node->in[j] && node->in[j]->node && node->in[j]->graph == s->g)
                 s->needed[node->in[j]->node->id] = true;
+        og_node_captured(node, note_needed, s);
     }
 }
 
@@ -156,6 +187,8 @@ static og_status visit(sweep *s, og_node *node)
         want[j] = x && x->graph == s->g && s->wanted[x->id] && differentiable(x);
         any = any || want[j];
     }
+    if (captures_wanted(s, node))
+        return no_gradient(s, node);
     if (!any)
         return OG_OK;
     og_grad c = { .g = s->g, .node = node, .attrs = node->attrs, .dy = dy, .dx = dx, .want = want };

@@ -64,6 +64,25 @@ static bool has_plain_loop(const og_node *node)
     return true;
 }
 
+/* Sizes in its place, known or not, come while running: of subgraphs, and where a size is not
+ * known before. */
+static bool made_while_running(const og_value *v)
+{
+    const og_node *node = v->node;
+
+    if (!node || node->graph != v->graph)
+        return false;
+    if (og_node_body(node, 0))
+        return true;
+    for (int j = 0; j < node->n_in; j++)
+        if (node->in[j] && !og_type_known(&node->in[j]->type))
+            return true;
+    for (int k = 0; k < node->n_out; k++)
+        if (!og_type_known(&node->out[k]->type))
+            return true;
+    return false;
+}
+
 bool og_fusable(const plan_step *step)
 {
     const og_node *node = step->node;
@@ -80,7 +99,8 @@ bool og_fusable(const plan_step *step)
             return false;
     for (int j = 0; j < node->n_in; j++)
         if (node->in[j] &&
-            (og_elem_bits(node->in[j]->type.elem) < 8 || !one_or_all(&node->in[j]->type, count)))
+            (og_elem_bits(node->in[j]->type.elem) < 8 || !one_or_all(&node->in[j]->type, count) ||
+             made_while_running(node->in[j])))
             return false;
     return true;
 }

@@ -12,7 +12,8 @@ typedef struct elsewhere {
     og_value **other;
 } elsewhere;
 
-/* Which nodes the loss needs. */
+/* Which nodes the loss needs, as the model has them: in the place of some, dead since then, the
+ * gradient uses others, and readers learn of it when the graph is settled. */
 static void mark_needed(og_step *step, bool *needed)
 {
     if (step->loss->node)
@@ -45,10 +46,9 @@ static og_status add_again(elsewhere *e, og_arena *arena, const og_node *node)
     }
     if (!any)
         return OG_OK;
-    for (const og_attr *a = node->raw; a && a->name; a++)
-        if (a->kind == OG_ATTR_GRAPH || a->kind == OG_ATTR_GRAPHS)
-            return og_fail(og_graph_errors(e->g), OG_UNSUPPORTED,
-                           "the loss cannot be computed a second time through %s", node->op->name);
+    if (og_node_body(node, 0))
+        return og_fail(og_graph_errors(e->g), OG_UNSUPPORTED,
+                       "the loss cannot be computed a second time through %s", node->op->name);
     again = og_graph_add_node(e->g, &spec);
     for (int k = 0; again && k < node->n_out; k++)
         e->other[node->out[k]->id] = again->out[k];
@@ -68,7 +68,7 @@ static og_status loss_again(og_stage_context *c, og_value *const at[], og_value 
     for (size_t i = 0; i < og_stage_count(c); i++)
         e.other[og_stage_parameter(c, i)->id] = at[i];
     for (size_t i = 0; i < step->n_forward; i++)
-        if (needed[i] && !step->graph->nodes.v[i]->dead)
+        if (needed[i])
             OG_TRY(add_again(&e, step->arena, step->graph->nodes.v[i]));
     *loss = e.other[step->loss->id];
     return OG_OK;

@@ -2,6 +2,7 @@
 #include "onnxgrad/derive.h"
 
 #include "ops/ops.h"
+#include "train/mode.h"
 #include "train/parameters.h"
 #include "train/train.h"
 
@@ -132,12 +133,34 @@ og_status og_model_add_gradients(og_graph *g, const og_derive_options *o)
     return og_graph_status(g);
 }
 
+/* The model learns; what it was before infers. */
+static og_status set_modes(og_graph *g, const og_derive_options *o)
+{
+    bool frozen = o->bn && strcmp(o->bn, "frozen") == 0;
+
+    if (o->bn && !frozen && strcmp(o->bn, "train") != 0)
+        return og_fail(og_graph_errors(g), OG_BAD_ARGUMENT, "bn is '%s', expected train or frozen",
+                       o->bn);
+    if (!frozen)
+        OG_TRY(og_modes_statistics(g));
+    if (o->inference) {
+        *o->inference = og_graph_clone(g);
+        if (!*o->inference)
+            return og_graph_no_memory(g);
+        if (og_modes_set(*o->inference, OG_MODE_INFER, OG_MODE_INFER, NULL))
+            return og_fail(og_graph_errors(g), og_graph_status(*o->inference), "%s",
+                           og_graph_report(*o->inference)->what);
+    }
+    return og_modes_set(g, frozen ? OG_MODE_INFER : OG_MODE_LEARN, OG_MODE_LEARN, NULL);
+}
+
 og_status og_model_add_step(og_graph *g, const og_derive_options *o)
 {
     og_value *loss = NULL;
 
     OG_TRY(og_graph_status(g));
     OG_TRY(find_parameters(g, o));
+    OG_TRY(set_modes(g, o));
     OG_TRY(find_target(g, o, &loss));
     return og_train_step(g, loss, o->chain);
 }

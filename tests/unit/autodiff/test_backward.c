@@ -81,6 +81,26 @@ static void test_refusals(void **state)
     og_graph_free(g);
 }
 
+/* y = x * x + (cond ? x * x : -x): what the branches read is not taken for a constant. */
+static void test_captured(void **state)
+{
+    (void)state;
+    og_graph *g = og_graph_new("t");
+    og_value *cond = og_input(g, "cond", "bool"), *x = og_input(g, "x", "double"), *grad;
+    og_value *square = og_mul(x, x), *branch;
+    og_graph *yes = og_graph_new_inside(g, "yes"), *no = og_graph_new_inside(g, "no");
+    og_attr attrs[] = { { .name = "then_branch", .kind = OG_ATTR_GRAPH, .u.graph = yes },
+                        { .name = "else_branch", .kind = OG_ATTR_GRAPH, .u.graph = no },
+                        { .name = NULL } };
+
+    og_output(yes, "a", og_node(yes, "Identity", 1, &square, NULL));
+    og_output(no, "b", og_node(no, "Neg", 1, &x, NULL));
+    branch = og_node(g, "If", 1, &cond, attrs);
+    assert_int_equal(og_gradients(g, og_add(square, branch), &x, 1, &grad), OG_NO_GRADIENT);
+    assert_string_equal(og_graph_report(g)->what, "If has no gradient");
+    og_graph_free(g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -88,6 +108,7 @@ int main(void)
         cmocka_unit_test(test_independent_is_zero),
         cmocka_unit_test(test_only_what_is_needed),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_captured),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

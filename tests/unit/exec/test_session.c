@@ -275,6 +275,32 @@ static void test_branches(void **state)
     og_graph_free(g);
 }
 
+/* What elementwise steps read is only there while running, though they could know its size before:
+ * they must not be joined. */
+static void test_behind_unknown_sizes(void **state)
+{
+    (void)state;
+    og_graph *g = og_graph_new("t");
+    og_value *x = og_input(g, "x", "float[n]");
+    og_value *places = og_cast(og_node(g, "NonZero", 1, &x, NULL), OG_FLOAT);
+    og_value *sum = og_reduce("ReduceSum", places, (og_ints){ 0 }, false);
+    og_value *y = og_mul(og_add(x, og_add(og_mul(sum, sum), sum)), x);
+    og_session *s;
+    const char *fetch = "y";
+    int64_t n = 4;
+    float data[4] = { 1, 0, 2, -1 };
+    og_feed f = feed("x", &n, data);
+    og_tensor out;
+
+    og_output(g, "y", y);
+    s = session(g, NULL);
+    assert_ok(og_session_run(s, &f, 1, &fetch, 1, &out, NULL), og_session_report(s));
+    for (int i = 0; i < 4; i++) /* 0 + 2 + 3 = 5 */
+        assert_float_equal(((float *)out.data)[i], (data[i] + 30) * data[i], 0);
+    og_session_free(s);
+    og_graph_free(g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -286,6 +312,7 @@ int main(void)
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_passes_off),
         cmocka_unit_test(test_branches),
+        cmocka_unit_test(test_behind_unknown_sizes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
