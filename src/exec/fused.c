@@ -9,8 +9,10 @@
 #include "exec/plan.h"
 
 enum {
-    TILE = 256, /* elements: so few that the streams from memory never pause for long */
-    PIECE = 64 * TILE
+    LONG_TILE = 512,  /* elements: operands of a dozen members fit 32 KB */
+    SHORT_TILE = 128, /* for updates of state: their many streams from memory should never pause */
+    PIECE = 32 * LONG_TILE,
+    FROM_MEMORY = 1 << 20 /* bytes of state that no cache keeps from one step to the next */
 };
 
 typedef struct fused_operand {
@@ -38,6 +40,7 @@ typedef struct fused_strand {
 typedef struct fused_group {
     size_t n;
     fused_strand *strands;
+    int64_t tile; /* elements */
     size_t tiles; /* where the tile begins in the scratch, behind the addresses of the operands */
 } fused_group;
 
@@ -126,7 +129,8 @@ static void fused_run(const og_call *c, int64_t piece, void *scratch)
     const fused_strand *s = strand_of(g, piece);
     const int64_t begin = (piece - s->first_piece) * PIECE;
     const int64_t end = s->count - begin < PIECE ? s->count : begin + PIECE;
-    char **at = scratch, *tile = (char *)scratch + g->tiles; /* of every operand, in this tile */
+    void **at = scratch; /* every operand in this tile */
+    char *tile = (char *)scratch + g->tiles;
 
     for (size_t k = 0; k < s->n_operands; k++) {
         const fused_operand *x = &s->operands[k];
@@ -135,17 +139,17 @@ static void fused_run(const og_call *c, int64_t piece, void *scratch)
                 : x->given ? tile + x->slot
                            : NULL;
     }
-    for (int64_t i = begin; i < end; i += TILE) {
-        const int64_t n = end - i < TILE ? end - i : TILE;
+    for (int64_t i = begin; i < end; i += g->tile) {
+        const int64_t n = end - i < g->tile ? end - i : g->tile;
 
         for (size_t m = 0; m < s->n; m++) {
             const fused_member *f = &s->members[m];
 
-            f->loop((void *const *)(at + f->out), (const void *const *)(at + f->in),
-                    s->step + f->in, n, f->attrs);
+            f->loop(at + f->out, (const void *const *)(at + f->in), s->step + f->in, n, f->attrs);
         }
         for (size_t k = 0; k < s->n_moving; k++)
-            at[s->moving[k]] += TILE * s->operands[s->moving[k]].advance;
+            at[s->moving[k]] =
+                (char *)at[s->moving[k]] + (size_t)g->tile * s->operands[s->moving[k]].advance;
     }
 }
 
@@ -246,9 +250,10 @@ static og_status prepare_member(og_plan *plan, size_t i, fused_strand *strand, t
     return OG_OK;
 }
 
-/* The strand whose first step is `first`, its members among the steps up to `end`. */
-static og_status prepare_strand(og_plan *plan, size_t first, size_t end, fused_strand *strand,
-                                size_t *tile)
+/* The strand whose first step is `first`, its members among the steps up to `end`; gives the bytes
+ * of its tile. */
+static og_status prepare_strand(og_plan *plan, size_t first, size_t end, int64_t tile,
+                                fused_strand *strand, size_t *bytes)
 {
     tile_slots slots = { 0 };
     size_t n = 0, operands = 0, width = 1;
@@ -270,10 +275,49 @@ static og_status prepare_strand(og_plan *plan, size_t first, size_t end, fused_s
                               .moving = OG_NEW_N(plan->arena, size_t, operands) };
     if (!strand->members || !strand->operands || !strand->step || !strand->moving)
         return OG_NO_MEMORY;
+    width *= (size_t)tile;
     for (size_t i = first; i < end; i++)
         if (plan->steps[i].strand == first)
-            OG_TRY(prepare_member(plan, i, strand, &slots, width * TILE));
-    *tile = larger(*tile, slots.used * width * TILE);
+            OG_TRY(prepare_member(plan, i, strand, &slots, width));
+    *bytes = slots.used * width;
+    return OG_OK;
+}
+
+static int64_t tile_length(const og_plan *plan, size_t first, size_t end)
+{
+    size_t updated = 0;
+
+    for (size_t i = first; i < end; i++)
+        for (int k = 0; k < plan->steps[i].node->n_out; k++)
+            if (plan->steps[i].out[k]->place == PLACE_STATE)
+                updated += plan->steps[i].out[k]->bytes;
+    return updated > FROM_MEMORY ? SHORT_TILE : LONG_TILE;
+}
+
+static og_status prepare_strands(og_plan *plan, size_t first, size_t end, fused_group *g)
+{
+    og_call *call = &plan->steps[first].call;
+    size_t bytes, operands = 0, tile = 0;
+    double cost = 0;
+
+    g->tile = tile_length(plan, first, end);
+    call->pieces = 0;
+    for (size_t i = first; i < end; i++) {
+        fused_strand *s = &g->strands[g->n];
+
+        if (plan->steps[i].strand != i)
+            continue;
+        OG_TRY(prepare_strand(plan, i, end, g->tile, s, &bytes));
+        s->first_piece = call->pieces;
+        call->pieces += (s->count + PIECE - 1) / PIECE;
+        cost += 0.3 * (double)s->n * (double)s->count;
+        operands = larger(operands, s->n_operands);
+        tile = larger(tile, bytes);
+        g->n++;
+    }
+    g->tiles = (operands * sizeof(void *) + 63) & ~(size_t)63;
+    call->cost = cost / (double)call->pieces;
+    call->piece_scratch = g->tiles + tile;
     return OG_OK;
 }
 
@@ -281,33 +325,17 @@ og_status og_fused_prepare(og_plan *plan, size_t first, og_report *report)
 {
     plan_step *s = &plan->steps[first];
     fused_group *g = OG_NEW(plan->arena, fused_group);
-    size_t end = first, tile = 0, most = 0;
-    double cost = 0;
+    size_t end = first;
+    og_status status;
 
     while (end < plan->n_steps && plan->steps[end].group == s->group)
         end++;
     if (!g || !(g->strands = OG_NEW_N(plan->arena, fused_strand, end - first)))
         return og_fail(report, OG_NO_MEMORY, "no memory left for a plan");
-    s->call.pieces = 0;
-    for (size_t i = first; i < end; i++) {
-        fused_strand *strand = &g->strands[g->n];
-
-        if (plan->steps[i].strand != i)
-            continue;
-        og_status status = prepare_strand(plan, i, end, strand, &tile);
-        if (status)
-            return og_fail(report, status, "a group of %zu elementwise steps cannot be laid out",
-                           end - first);
-        strand->first_piece = s->call.pieces;
-        s->call.pieces += (strand->count + PIECE - 1) / PIECE;
-        cost += 0.3 * (double)strand->n * (double)strand->count;
-        most = larger(most, strand->n_operands);
-        g->n++;
-    }
-    g->tiles = (most * sizeof(char *) + 63) & ~(size_t)63;
+    if ((status = prepare_strands(plan, first, end, g)))
+        return og_fail(report, status, "a group of %zu elementwise steps cannot be laid out",
+                       end - first);
     s->call.work = g;
-    s->call.cost = cost / (double)s->call.pieces;
-    s->call.piece_scratch = g->tiles + tile;
     s->run = fused_run;
     s->finish = NULL;
     return OG_OK;
