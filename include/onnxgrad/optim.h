@@ -37,6 +37,20 @@ OG_API const og_report *og_chain_report(const og_chain *chain);
 OG_API const char *og_chain_text(og_chain *chain);
 OG_API const char *og_chain_explain(og_chain *chain);
 
+/* What a chain does with one parameter: the group it is in ("*.bias", "_" for the rest; NULL
+ * outside groups; groups in groups joined by " / "), and the labels of the stages it meets in their
+ * order. Frozen parameters meet none. */
+typedef struct og_chain_member {
+    const char *parameter, *group, *stages;
+    bool frozen;
+} og_chain_member;
+
+/* Who is in which group, for parameters of these names: members[i] is about names[i], and all of it
+ * belongs to the chain.  The first group that matches takes a parameter; one that none matches is
+ * an error. */
+OG_API og_status og_chain_members(og_chain *chain, size_t n, const char *const names[],
+                                  const og_chain_member **members);
+
 /* ---- Training steps -------------------------------------------------------------------------- */
 
 /* og_train_step with options (NULL: the defaults). */

@@ -247,3 +247,11 @@ const char *og_chain_explain(og_chain *chain)
         return NULL;
     return chain->explained.failed ? NULL : chain->explained.data;
 }
+
+og_status og_chain_members(og_chain *chain, size_t n, const char *const names[],
+                           const og_chain_member **members)
+{
+    *members = NULL;
+    return chain->report.code ? chain->report.code
+                              : og_members_find(&chain->lexer, &chain->dialect, n, names, members);
+}

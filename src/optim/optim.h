@@ -94,6 +94,8 @@ typedef struct og_chain_tree og_chain_tree;
 typedef struct og_chain_group {
     og_selector selector; /* n_plus 0: `_`, the rest */
     og_chain_tree *chain;
+    const struct og_chain_group
+        *around; /* the group that these groups stand in, known while walking */
 } og_chain_group;
 
 typedef enum og_link_kind { OG_LINK_STAGE, OG_LINK_CHAIN, OG_LINK_GROUPS } og_link_kind;
@@ -217,6 +219,8 @@ typedef struct og_step {
     og_value *seed;   /* what the gradients are multiplied by from the start; NULL: 1 */
     og_value *lr;     /* the first learning rate */
     og_list(og_step_cast) casts;
+    const og_chain_group *group; /* that a walk is in, or NULL */
+    og_chain_member *members;    /* of a table of groups */
     og_list(og_step_argument) arguments;
     og_list(const char *) labels; /* taken */
     og_list(og_tensor *) fills;   /* blocks of equal numbers, shared by slots */
@@ -238,6 +242,13 @@ struct og_stage_context {
     size_t n; /* parameters in reach, as places in the step */
     const size_t *reach;
 };
+
+/* Calls `visit` for every stage of a tree, short names written out, with the parameters in its
+ * reach. A parameter that no group matches is an error. */
+typedef og_status og_step_visit(og_step *step, og_stage_context *c);
+og_status og_step_walk(og_step *step, const og_chain_tree *tree, og_step_visit *visit);
+og_step_visit og_visit_freeze; /* marks who is frozen */
+og_status og_step_labels(og_step *step, og_chain_tree *tree);
 
 const og_chain_arg *og_stage_given(const og_stage_context *c, const char *name);
 
@@ -270,6 +281,10 @@ og_status og_step_infos(og_step *step); /* after it */
 og_status og_step_warn(og_step *step, size_t at, const char *format, ...) OG_PRINTF(3, 4);
 /* Warns of likely mistakes in the order of stages. */
 og_status og_chain_lint(og_step *step, const og_chain_tree *tree);
+
+/* What og_chain_members gives, in the lexer's arena. */
+og_status og_members_find(og_lexer *lexer, const og_dialect *dialect, size_t n,
+                          const char *const names[], const og_chain_member **members);
 
 /* What og_chain_explain gives. */
 og_status og_chain_explain_tree(og_text *out, og_lexer *lexer, const og_dialect *dialect,

@@ -15,15 +15,12 @@ typedef struct reach {
     size_t *v;
 } reach;
 
-/* What a walk does with a stage and the parameters in its reach. */
-typedef og_status step_visit(og_step *step, og_stage_context *c);
-
 static og_status step_walk(og_step *step, const og_chain_tree *tree, const char *label, reach in,
-                           step_visit *visit);
+                           og_step_visit *visit);
 
 static og_status no_memory(og_step *step)
 {
-    return og_fail(og_graph_errors(step->graph), OG_NO_MEMORY, "no memory for a training step");
+    return og_fail(step->lexer.report, OG_NO_MEMORY, "no memory for a training step");
 }
 
 og_status og_step_warn(og_step *step, size_t at, const char *format, ...)
@@ -82,17 +79,22 @@ static og_status group_take(og_step *step, const og_chain_group *group, reach *l
     return OG_OK;
 }
 
-static og_status groups_walk(og_step *step, const og_chain_link *link, reach in, step_visit *visit)
+static og_status groups_walk(og_step *step, const og_chain_link *link, reach in,
+                             og_step_visit *visit)
 {
     reach left = { .n = in.n, .v = OG_NEW_N(step->arena, size_t, in.n + 1) }, part;
+    const og_chain_group *around = step->group;
 
     if (!left.v)
         return no_memory(step);
     memcpy(left.v, in.v, in.n * sizeof *in.v);
     for (size_t k = 0; k < link->n_groups; k++) {
+        link->groups[k].around = around;
+        step->group = &link->groups[k];
         OG_TRY(group_take(step, &link->groups[k], &left, &part));
         OG_TRY(step_walk(step, link->groups[k].chain, NULL, part, visit));
     }
+    step->group = around;
     if (left.n > 0)
         return og_lex_fail(&step->lexer, link->at, "no group matches the parameter '%s'",
                            step->params[left.v[0]].parameter->name);
@@ -100,7 +102,7 @@ static og_status groups_walk(og_step *step, const og_chain_link *link, reach in,
 }
 
 static og_status link_walk(og_step *step, const og_chain_link *link, const char *label, reach in,
-                           step_visit *visit)
+                           og_step_visit *visit)
 {
     og_stage_context c = { .step = step, .lexer = &step->lexer, .link = link };
 
@@ -116,16 +118,28 @@ static og_status link_walk(og_step *step, const og_chain_link *link, const char 
     c.n = in.n;
     c.reach = in.v;
     OG_TRY(visit(step, &c));
-    return og_graph_status(step->graph);
+    return step->lexer.report->code;
 }
 
 /* `label` is that of the short name whose expansion the tree is, or NULL. */
 static og_status step_walk(og_step *step, const og_chain_tree *tree, const char *label, reach in,
-                           step_visit *visit)
+                           og_step_visit *visit)
 {
     for (size_t i = 0; i < tree->n; i++)
         OG_TRY(link_walk(step, &tree->links[i], label, in, visit));
     return OG_OK;
+}
+
+og_status og_step_walk(og_step *step, const og_chain_tree *tree, og_step_visit *visit)
+{
+    reach all = { .n = step->n, .v = OG_NEW_N(step->arena, size_t, step->n + 1) };
+
+    if (!all.v)
+        return no_memory(step);
+    for (size_t i = 0; i < all.n; i++)
+        all.v[i] = i;
+    step->group = NULL;
+    return step_walk(step, tree, NULL, all, visit);
 }
 
 /* ---- Labels ---------------------------------------------------------------------------------- */
@@ -170,9 +184,15 @@ static og_status labels_set(og_step *step, og_chain_tree *tree, bool given)
     return OG_OK;
 }
 
+og_status og_step_labels(og_step *step, og_chain_tree *tree)
+{
+    OG_TRY(labels_set(step, tree, true));
+    return labels_set(step, tree, false);
+}
+
 /* ---- The first walk -------------------------------------------------------------------------- */
 
-static og_status visit_freeze(og_step *step, og_stage_context *c)
+og_status og_visit_freeze(og_step *step, og_stage_context *c)
 {
     for (size_t i = 0; i < c->n && c->link->stage->traits & OG_STAGE_FREEZE; i++)
         step->params[c->reach[i]].frozen = true;
@@ -338,25 +358,18 @@ static og_status count_bind(og_step *step)
 
 static og_status step_make(og_step *step, og_value *loss, og_chain_tree *tree)
 {
-    reach all = { .n = step->n, .v = OG_NEW_N(step->arena, size_t, step->n) };
-
-    if (!all.v)
-        return no_memory(step);
-    for (size_t i = 0; i < all.n; i++)
-        all.v[i] = i;
     step->count = og_step_state(step, "opt/step", OG_INT64, 0, NULL, 0);
     step->clock = og_cast(step->count, OG_DOUBLE);
-    OG_TRY(labels_set(step, tree, true));
-    OG_TRY(labels_set(step, tree, false));
-    OG_TRY(step_walk(step, tree, NULL, all, visit_freeze));
-    OG_TRY(step_walk(step, tree, NULL, all, visit_prepare));
+    OG_TRY(og_step_labels(step, tree));
+    OG_TRY(og_step_walk(step, tree, og_visit_freeze));
+    OG_TRY(og_step_walk(step, tree, visit_prepare));
     OG_TRY(check_lr(step));
     OG_TRY(og_chain_lint(step, tree));
     step->loss = loss;
     step->n_forward = step->graph->nodes.n;
     OG_TRY(gradients_find(step, loss));
     OG_TRY(og_step_watch(step));
-    OG_TRY(step_walk(step, tree, NULL, all, visit_build));
+    OG_TRY(og_step_walk(step, tree, visit_build));
     OG_TRY(params_bind(step));
     OG_TRY(count_bind(step));
     step->graph->info[OG_INFO_LOSS] = step->loss;
@@ -391,6 +404,7 @@ og_status og_step_build(og_graph *graph, og_value *loss, const char *chain,
 
     OG_TRY(loss_check(graph, loss));
     step.arena = og_arena_new();
+    step.lexer.report = og_graph_errors(graph);
     if (!step.arena)
         return no_memory(&step);
     status = step_run(&step, loss, chain, options);
