@@ -23,6 +23,13 @@ foreach(source IN LISTS unit_sources)
     set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 120)
 endforeach()
 
+# The one that checks the models of the zoo is linked with them.
+if(TARGET unit_check_second)
+    target_sources(unit_check_second PRIVATE ${zoo_sources} "${ONNXGRAD_GENERATED}/zoo.c")
+    target_include_directories(unit_check_second PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
+    add_dependencies(unit_check_second onnxgrad_zoo)
+endif()
+
 # tests/ops: the generic test over the registry of operators.
 add_executable(ops tests/ops/ops.c)
 target_link_libraries(ops PRIVATE onnxgrad_flags onnxgrad_static ${ONNXGRAD_DEPENDENCIES})
