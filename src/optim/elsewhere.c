@@ -1,6 +1,7 @@
 /*
- * The gradient at other parameters than the present ones: the nodes between the parameters and the
- * loss are added once more, reading the others, and swept again.
+ * What stages ask of the loss beside its gradient: loss and gradient at other parameters than the
+ * present ones (the nodes between the parameters and the loss are added once more, reading the
+ * others, and swept again), and the Hessian times a direction (the gradient swept once more).
  */
 #include "autodiff/autodiff.h"
 #include "optim/optim.h"
@@ -12,13 +13,12 @@ typedef struct elsewhere {
     og_value **other;
 } elsewhere;
 
-/* Which nodes the loss needs, as the model has them: in the place of some, dead since then, the
- * gradient uses others, and readers learn of it when the graph is settled. */
+/* Which nodes the loss needs.  They stand in order: the graph is settled after every sweep. */
 static void mark_needed(og_step *step, bool *needed)
 {
     if (step->loss->node)
         needed[step->loss->node->id] = true;
-    for (size_t i = step->n_forward; i-- > 0;) {
+    for (size_t i = step->graph->nodes.n; i-- > 0;) {
         const og_node *node = step->graph->nodes.v[i];
 
         for (int j = 0; needed[i] && j < node->n_in; j++)
@@ -58,31 +58,73 @@ static og_status add_again(elsewhere *e, og_arena *arena, const og_node *node)
 static og_status loss_again(og_stage_context *c, og_value *const at[], og_value **loss)
 {
     og_step *step = c->step;
+    const size_t n = step->graph->nodes.n;
     elsewhere e = { .g = step->graph,
                     .other = OG_NEW_N(step->arena, og_value *, step->graph->values.n) };
-    bool *needed = OG_NEW_N(step->arena, bool, step->n_forward + 1);
+    bool *needed = OG_NEW_N(step->arena, bool, n + 1);
 
+    OG_TRY(og_graph_status(step->graph));
     if (!e.other || !needed)
         return og_fail(og_graph_errors(e.g), OG_NO_MEMORY, "no memory for a training step");
     mark_needed(step, needed);
     for (size_t i = 0; i < og_stage_count(c); i++)
         e.other[og_stage_parameter(c, i)->id] = at[i];
-    for (size_t i = 0; i < step->n_forward; i++)
+    for (size_t i = 0; i < n; i++)
         if (needed[i])
             OG_TRY(add_again(&e, step->arena, step->graph->nodes.v[i]));
     *loss = e.other[step->loss->id];
     return OG_OK;
 }
 
+/* What a sweep has put in place of nodes takes their place before the next one. */
+static og_status settle(og_stage_context *c)
+{
+    OG_TRY(og_graph_settle(c->step->graph));
+    c->step->loss = og_value_now(c->step->loss);
+    return OG_OK;
+}
+
+og_status og_stage_loss_at(og_stage_context *c, og_value *const at[], og_value **loss)
+{
+    OG_TRY(loss_again(c, at, loss));
+    *loss = og_cast(*loss, OG_DOUBLE);
+    return og_graph_status(c->step->graph);
+}
+
 og_status og_stage_gradient(og_stage_context *c, og_value *const at[], og_value *gradients[])
 {
     og_value *loss = NULL;
 
-    OG_TRY(og_graph_status(c->step->graph));
     OG_TRY(loss_again(c, at, &loss));
     OG_TRY(og_backward(c->step->graph, loss, og_cast_like(c->step->seed, loss), at,
                        og_stage_count(c), gradients));
     for (size_t i = 0; i < og_stage_count(c); i++)
         gradients[i] = og_value_now(gradients[i]);
-    return og_graph_status(c->step->graph);
+    return settle(c);
+}
+
+/* The gradient of <gradient, v>; the gradients carry the seed, which is divided out again. */
+og_status og_stage_hessian_product(og_stage_context *c, og_value *const v[], og_value *products[])
+{
+    og_step *step = c->step;
+    const size_t n = og_stage_count(c);
+    og_value **wrt = OG_NEW_N(step->arena, og_value *, n + 1), *dot = NULL, *back = NULL;
+
+    if (!wrt)
+        return og_fail(og_graph_errors(step->graph), OG_NO_MEMORY, "no memory for a training step");
+    for (size_t i = 0; i < n; i++) {
+        og_value *gradient = og_value_now(step->params[c->reach[i]].gradient), *term;
+
+        wrt[i] = og_stage_parameter(c, i);
+        term = og_reduce("ReduceSum", og_mul(gradient, v[i]), (og_ints){ 0, NULL }, false);
+        term = og_cast(term, OG_DOUBLE);
+        dot = dot ? og_add(dot, term) : term;
+    }
+    OG_TRY(og_graph_status(step->graph));
+    if (step->seed)
+        back = og_div(og_step_constant(step, 1), step->seed);
+    OG_TRY(og_backward(step->graph, dot, back, wrt, n, products));
+    for (size_t i = 0; i < n; i++)
+        products[i] = products[i] ? og_value_now(products[i]) : og_zeros_like(wrt[i]);
+    return settle(c);
 }

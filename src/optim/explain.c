@@ -37,9 +37,8 @@ static bool small_step(const explained *e, og_step *step)
     slope = og_mul(og_input_dims(g, "g", OG_FLOAT, 1, dims), p);
     step->loss =
         og_reduce("ReduceSum", og_times(og_mul(slope, p), 0.5), (og_ints){ 0, NULL }, false);
-    step->n_forward = g->nodes.n;
     step->params[0].parameter = p;
-    step->params[0].now.value = slope;
+    step->params[0].gradient = step->params[0].now.value = slope;
     og_tensor_free(zeros);
     step->count = og_step_state(step, "opt/step", OG_INT64, 0, NULL, 0);
     step->clock = og_cast(step->count, OG_DOUBLE);

@@ -183,6 +183,7 @@ typedef struct og_flow {
 
 typedef struct og_step_param {
     og_value *parameter;
+    og_value *gradient; /* of the loss, times the seed */
     og_flow now;
     og_flow before; /* as it entered the first stage that is no preparation (accumulate, unscale,
                        finite) … */
@@ -215,9 +216,8 @@ typedef struct og_step {
     og_value *count, *clock; /* `opt/step` and its double */
     og_value *gate;          /* bool: what follows is done in this run; NULL: always */
     og_value *loss;
-    size_t n_forward; /* nodes of the graph before the step */
-    og_value *seed;   /* what the gradients are multiplied by from the start; NULL: 1 */
-    og_value *lr;     /* the first learning rate */
+    og_value *seed; /* what the gradients are multiplied by from the start; NULL: 1 */
+    og_value *lr;   /* the first learning rate */
     og_list(og_step_cast) casts;
     const og_chain_group *group; /* that a walk is in, or NULL */
     og_chain_member *members;    /* of a table of groups */
@@ -271,6 +271,11 @@ og_value *og_stage_clip_coef(og_stage_context *c, og_value *bound, og_value *nor
 /* The sensitivity of the loss at other parameters: gradients[i] for the i-th in reach, where the
  * parameters in reach are at[i].  Clones the part of the graph between them and the loss. */
 og_status og_stage_gradient(og_stage_context *c, og_value *const at[], og_value *gradients[]);
+/* The loss there, as a double scalar. */
+og_status og_stage_loss_at(og_stage_context *c, og_value *const at[], og_value **loss);
+/* The Hessian of the loss times v: products[i] for the i-th parameter in reach, of whose type and
+ * shape v[i] is; zeros where the gradient does not depend on it. */
+og_status og_stage_hessian_product(og_stage_context *c, og_value *const v[], og_value *products[]);
 
 og_value *og_flows_norm(og_step *step, size_t n, og_flow *const *flows);
 /* Sets the infos of the norms, `ok` and what it watches. */

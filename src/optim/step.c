@@ -282,7 +282,7 @@ static og_status gradients_find(og_step *step, og_value *loss)
 
         if (p->frozen)
             continue;
-        p->now.value = og_value_now(grads[n]);
+        p->gradient = p->now.value = og_value_now(grads[n]);
         n++;
         p->frozen = !p->now.value;
         if (p->frozen)
@@ -365,9 +365,10 @@ static og_status step_make(og_step *step, og_value *loss, og_chain_tree *tree)
     OG_TRY(og_step_walk(step, tree, visit_prepare));
     OG_TRY(check_lr(step));
     OG_TRY(og_chain_lint(step, tree));
-    step->loss = loss;
-    step->n_forward = step->graph->nodes.n;
     OG_TRY(gradients_find(step, loss));
+    /* what the sweep put in place of forward nodes is what stages go through again */
+    OG_TRY(og_graph_settle(step->graph));
+    step->loss = og_value_now(loss);
     OG_TRY(og_step_watch(step));
     OG_TRY(og_step_walk(step, tree, visit_build));
     OG_TRY(params_bind(step));

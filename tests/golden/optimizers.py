@@ -4,7 +4,8 @@
     VENV/bin/python tests/golden/optimizers.py > tests/golden/optimizers.txt
 
 The gradients are made up: element i (counted over all parameters) of step t is ((7 t + 13 i + 5) mod 11 - 5) / 10, and
-the parameters begin at ((5 i + 3) mod 7 - 3) / 4; the loss is the sum of parameter * gradient. tests/unit/optim/test_chain.c reads the file.
+the parameters begin at ((5 i + 3) mod 7 - 3) / 4; the loss is the sum of parameter * gradient, or with `loss` that
+and more ("quartic", "coupled"), whose gradients are the libraries' own. tests/unit/optim/test_chain.c reads the file.
 """
 import jax
 import numpy as np
@@ -39,49 +40,70 @@ def gradient(t, shapes):
     return numbers(lambda i: ((7 * t + 13 * i + 5) % 11 - 5) / 10)[:shapes]
 
 
-def run_torch(make, shapes, schedule=None):
+def loss_of(kind, params, grads):
+    """The loss by parameters p and made-up numbers g, for tensors of either library."""
+    loss = sum((p * g).sum() for p, g in zip(params, grads))
+    if kind:
+        loss = loss + sum((p ** 4).sum() for p in params) / 4
+    if kind == "coupled":
+        loss = loss + sum(p.sum() ** 2 for p in params) / 2
+    return loss
+
+
+def run_torch(make, shapes, schedule=None, loss=None, steps=STEPS):
     params = [torch.nn.Parameter(torch.tensor(p)) for p in start(shapes)]
     optimizer = make(params)
     scheduler = schedule(optimizer) if schedule else None
-    for t in range(STEPS):
-        for p, g in zip(params, gradient(t, shapes)):
-            p.grad = torch.tensor(g)
-        loss = sum((p * p.grad).sum().item() for p in params)
-        optimizer.step()
+    for t in range(steps):
+        made_up = [torch.tensor(g) for g in gradient(t, shapes)]
+
+        def closure():
+            optimizer.zero_grad()
+            value = loss_of(loss, params, made_up)
+            value.backward()
+            return value
+
+        value = optimizer.step(closure)
         if isinstance(scheduler, S.ReduceLROnPlateau):
-            scheduler.step(loss)
+            scheduler.step(value.item())
         elif scheduler:
             scheduler.step()
     return [p.detach().numpy() for p in params]
 
 
-def run_optax(transform, shapes):
+def run_optax(transform, shapes, loss=None, steps=STEPS):
     transform = optax.with_extra_args_support(transform)
     params = [jnp.array(p) for p in start(shapes)]
     state = transform.init(params)
-    step = jax.jit(transform.update)
-    for t in range(STEPS):
-        grads = [jnp.array(g) for g in gradient(t, shapes)]
-        loss = sum((p * g).sum() for p, g in zip(params, grads))
-        updates, state = step(grads, state, params, value=loss)
-        params = optax.apply_updates(params, updates)
+
+    @jax.jit
+    def step(params, state, made_up):
+        of = lambda p: loss_of(loss, p, made_up)
+        value, grads = jax.value_and_grad(of)(params)
+        updates, state = transform.update(grads, state, params, value=value, grad=grads, obj_fn=of, value_fn=of)
+        return optax.apply_updates(params, updates), state
+
+    for t in range(steps):
+        params, state = step(params, state, [jnp.array(g) for g in gradient(t, shapes)])
     return [np.asarray(p) for p in params]
 
 
-def case(chain, compat, params, digits=10):
-    print(f"{chain}\nsteps {STEPS}")
+def case(chain, compat, params, digits=10, loss=None, steps=STEPS):
+    print(f"{chain}\nsteps {steps}")
     if compat:
         print(f"compat {compat}")
+    if loss:
+        print(f"loss {loss}")
     print("dims " + "; ".join(" ".join(map(str, p.shape)) for p in params))
     print("= " + "; ".join(" ".join(f"{x:.{digits}f}" for x in p.ravel()) for p in params) + "\n")
 
 
-def of_torch(chain, make, shapes=2, schedule=None):
-    case(chain, None, run_torch(make, shapes, schedule))
+def of_torch(chain, make, shapes=2, schedule=None, loss=None, steps=STEPS):
+    case(chain, None, run_torch(make, shapes, schedule, loss, steps), loss=loss, steps=steps)
 
 
-def of_optax(chain, transform, shapes=2, digits=10):
-    case(chain, "optax", run_optax(transform, shapes), digits)
+def of_optax(chain, transform, shapes=2, digits=10, loss=None, steps=STEPS):
+    case(chain, "optax", run_optax(transform, shapes, loss, steps), digits, loss, steps)
 
 
 print("# Made by optimizers.py: parameters after 100 steps of PyTorch's optimizers, then of optax's.\n")
@@ -201,3 +223,7 @@ of_optax("dog(first=lr, value=0.03)", C.dog(1.0, ("learning_rate", 0.03)))
 of_optax("dowg(lr=1)", C.dowg(1.0))
 of_optax("dowg(lr=1, first=0.5, eps=1e-3)", C.dowg(1.0, 0.5, eps=1e-3))
 of_optax("lr(0.1) | keep_params_nonnegative", optax.chain(optax.scale(-0.1), optax.keep_params_nonnegative()))
+# the estimate of the Hessian's diagonal is exact where nothing else is in it
+of_optax("sophia(lr=0.1)", C.sophia(0.1), loss="quartic")
+of_optax("sophia(lr=0.05, beta1=0.9, beta2=0.8, gamma=0.3, clip=0.7, every=3, eps=1e-3, weight_decay=0.01)",
+         C.sophia(0.05, 0.9, 0.8, 1e-3, 0.01, gamma=0.3, clip_threshold=0.7, update_interval=3), loss="quartic")

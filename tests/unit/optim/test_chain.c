@@ -3,16 +3,21 @@
  * words of the report.
  *
  * A case is a few lines, cases are apart by blank lines, # begins a comment:
- *     clip_norm(1) | sgd(lr=0.1)      the chain
- *     type float                      of the parameters; double unless said
- *     compat optax                    of the whole step
- *     names a.weight a.bias           of the parameters; p, q, r … unless said
- *     dims 2 3; 4                     their shapes; vectors unless said
- *     p 1 -2 0.5                      where they begin, at 0 unless said; "; " between parameters
- * here and below 3 4                             the gradient of each step steps 100 or: that many,
- * made up as tests/golden/optimizers.py says, and the parameters too -0.06 -0.08 the last line:
- * what all steps added, or "= " and what the parameters became warns lr behind words of a warning
- *     ! 14: expected ',' or ')'       or: offset and first words of the report
+ *     clip_norm(1) | sgd(lr=0.1)   the chain
+ *     type float                   of the parameters; double unless said
+ *     compat optax                 of the whole step
+ *     names a.weight a.bias        of the parameters; p, q, r … unless said
+ *     dims 2 3; 4                  their shapes; vectors unless said
+ *     loss quartic                 sum(p * g) unless said: with sum(p^4 / 4) more; coupled: and
+ *                                  with (sum p)^2 / 2 of each parameter more
+ *     p 1 -2 0.5                   where they begin, at 0 unless said; "; " between parameters
+ *     3 4                          the gradient of each step
+ *     steps 100                    or: that many, made up as tests/golden/optimizers.py says, and
+ *                                  the parameters too
+ *     -0.06 -0.08                  the last line: what all steps added, or "= " and what the
+ *                                  parameters became
+ *     warns lr behind              words of a warning
+ *     ! 14: expected ',' or ')'    or: offset and first words of the report
  * A number is met if it is within half a unit of its last digit.
  */
 #include "../test.h"
@@ -35,7 +40,7 @@ typedef struct numbers {
 
 typedef struct chain_case {
     char where[400];
-    const char *chain, *error, *compat, *warns;
+    const char *chain, *error, *compat, *warns, *loss;
     og_elem elem;
     const char *names[MOST_PARAMS];
     numbers start, expected, dims;
@@ -100,6 +105,8 @@ static void read_option(chain_case *c, char *line)
         c->elem = og_elem_from_name(line + 5);
     else if (strncmp(line, "compat ", 7) == 0)
         c->compat = line + 7;
+    else if (strncmp(line, "loss ", 5) == 0)
+        c->loss = line + 5;
     else if (strncmp(line, "warns ", 6) == 0)
         c->warns = line + 6;
     else if (strncmp(line, "names ", 6) == 0)
@@ -166,7 +173,23 @@ static int shape_of(const chain_case *c, size_t p, int64_t *dims)
     return rank;
 }
 
+static og_value *sum_of(og_value *x)
+{
+    return og_reduce("ReduceSum", x, (og_ints){ 0, NULL }, false);
+}
+
 /* The loss sum(p * g) has the gradient g. */
+static og_value *loss_of(const chain_case *c, og_value *p, og_value *g)
+{
+    og_value *square = og_mul(p, p), *loss = sum_of(og_mul(p, g)), *sum = sum_of(p);
+
+    if (c->loss)
+        loss = og_add(loss, og_times(sum_of(og_mul(square, square)), 0.25));
+    if (c->loss && strcmp(c->loss, "coupled") == 0)
+        loss = og_add(loss, og_times(og_mul(sum, sum), 0.5));
+    return loss;
+}
+
 static og_value *make_graph(og_graph *g, const chain_case *c)
 {
     og_value *loss = NULL;
@@ -176,15 +199,14 @@ static og_value *make_graph(og_graph *g, const chain_case *c)
         int rank = shape_of(c, p, dims);
         og_tensor *t = og_tensor_new(c->elem, rank, dims);
         char name[32];
-        og_value *x, *dy, *term;
+        og_value *x, *term;
 
         for (size_t i = 0; i < c->start.n[p]; i++)
             og_set_double(t, (int64_t)i, c->start.v[p][i]);
         x = og_parameter(g, name_of(c, p), t);
         og_tensor_free(t);
         (void)snprintf(name, sizeof name, "g%zu", p);
-        dy = og_input_dims(g, name, c->elem, rank, dims);
-        term = og_reduce("ReduceSum", og_mul(x, dy), (og_ints){ 0, NULL }, false);
+        term = loss_of(c, x, og_input_dims(g, name, c->elem, rank, dims));
         loss = loss ? og_add(loss, term) : term;
     }
     return loss;
