@@ -37,6 +37,9 @@ static const option options[] = {
     { "dropout", 0, "MODE", "train", "train, or file: as the file has it", false },
     { "init", 0, "FILE", "the model's own", "weights to begin with, by name: a checkpoint, .npz",
       false },
+    { "init-mode", 0, "MODE", "names",
+      "names, strict: all and nothing else, or partial: without what has another shape", false },
+    { "init-optimizer", 0, NULL, NULL, "begin with the optimizer's state of that file too", false },
     { "no-shuffle", 0, NULL, NULL, "take the rows in their own order", false },
     { "seed", 's', "N", "0", "of initial weights, order and random operators", false },
     { "threads", 't', "N", "all processors", "for one step", false },
@@ -163,6 +166,22 @@ static bool read_numbers(training *t)
     return true;
 }
 
+static bool read_init_mode(training *t)
+{
+    static const char *const words[] = {
+        [OG_TAKE_NAMES] = "names", [OG_TAKE_STRICT] = "strict", [OG_TAKE_PARTIAL] = "partial"
+    };
+    const char *mode = command_text(t->c, "init-mode", "names");
+
+    for (int i = 0; i < 3; i++)
+        if (!strcmp(mode, words[i])) {
+            t->options.init_mode = (og_take_mode)i;
+            return true;
+        }
+    usage_error(t->c->verb, "--init-mode is '%s', expected names, strict or partial", mode);
+    return false;
+}
+
 static int read_options(training *t)
 {
     const command *c = t->c;
@@ -179,6 +198,7 @@ static int read_options(training *t)
         .bn = command_text(c, "bn", NULL),
         .dropout = command_text(c, "dropout", NULL),
         .init = command_text(c, "init", NULL),
+        .init_optimizer = command_has(c, "init-optimizer"),
         .no_shuffle = command_has(c, "no-shuffle"),
         .disable = command_text(c, "disable", NULL),
         .log = command_text(c, "log", NULL),
@@ -193,7 +213,7 @@ static int read_options(training *t)
     t->json = command_has(c, "json");
     if (*t->sets && !t->resume)
         return usage_error(c->verb, "--set goes with --resume: the chain of a new run says it");
-    if (!read_numbers(t))
+    if (!read_numbers(t) || !read_init_mode(t))
         return USAGE;
     if (!progress_open(&t->progress, style))
         return usage_error(c->verb, "--progress is '%s', expected auto, bar, plain or none", style);
@@ -300,6 +320,35 @@ static void print_norms(const training *t)
     norms_print(t->norms);
 }
 
+/* What the file to begin with had and had not. */
+static void json_fits(const training *t)
+{
+    static const char *const keys[] = { [OG_FIT_TAKEN] = "taken",
+                                        [OG_FIT_MISSING] = "missing",
+                                        [OG_FIT_UNEXPECTED] = "unexpected",
+                                        [OG_FIT_SHAPE] = "other_shape" };
+    const og_fitted *fits;
+    size_t n = t->trainer ? og_trainer_fits(t->trainer, &fits) : 0;
+
+    if (!t->json || !n)
+        return;
+    json_object("init");
+    for (int k = 0; k < OG_FITS; k++) {
+        int first = 1;
+
+        json_key(keys[k], 0);
+        putchar('[');
+        for (size_t i = 0; i < n; i++)
+            if ((int)fits[i].fit == k) {
+                fputs(first ? "" : ", ", stdout);
+                json_string(fits[i].name);
+                first = 0;
+            }
+        putchar(']');
+    }
+    puts("}");
+}
+
 static void json_failure(const og_trainer *trainer)
 {
     const og_report *r = og_trainer_report(trainer);
@@ -345,6 +394,7 @@ static int train(training *t)
 {
     og_status s = og_trainer_new(t->model.graph, t->data, &t->options, &t->trainer);
 
+    json_fits(t);
     if (!s && set_numbers(t))
         return USAGE;
     if (!s && t->options.norms && !(t->norms = og_norms_new(t->trainer))) {

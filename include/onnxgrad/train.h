@@ -41,6 +41,13 @@ typedef struct og_train_event {
 /* Called after each step and measurement; false stops the trainer, which then gives OG_STOPPED. */
 typedef bool og_train_watch(void *context, const og_train_event *event);
 
+/* What of a file of named tensors is taken. */
+typedef enum og_take_mode {
+    OG_TAKE_NAMES,  /* what has a name of the model's; another shape is an error */
+    OG_TAKE_STRICT, /* all of the model and nothing else, or it is an error */
+    OG_TAKE_PARTIAL /* what has a name and the shape of the model's */
+} og_take_mode;
+
 /* Everything has a default: zero. */
 typedef struct og_train_options {
     const char *loss;  /* "mse(y, target) + 0.05*output(aux)"; NULL: from the data, see below */
@@ -60,9 +67,11 @@ typedef struct og_train_options {
     og_dataset *eval;   /* only measured */
     int64_t patience;   /* epochs without a better validation loss; 0: never stop early */
     const char *metric; /* "accuracy"; NULL: accuracy for class labels; "none" */
-    const char *init; /* file of named tensors to begin with, such as a checkpoint, whose optimizer
-                         state is left out; NULL: the model's own numbers */
-    const char *folder; /* of the run: see below; NULL: as new_folder says */
+    const char *init;   /* file of named tensors to begin with, such as a checkpoint; NULL: the
+                           model's   own numbers */
+    og_take_mode init_mode;
+    bool init_optimizer; /* take the optimizer's state too: see og_trainer_take */
+    const char *folder;  /* of the run: see below; NULL: as new_folder says */
     const char
         *new_folder; /* "runs/mlp": makes runs/mlp-1, or the next that is free; NULL: no folder */
     const char *command;    /* text for its command.txt; NULL: no such file */
@@ -156,6 +165,33 @@ OG_API og_state *og_trainer_state(const og_trainer *trainer);
  * refused. */
 OG_API og_status og_trainer_checkpoint(og_trainer *trainer, const char *path);
 OG_API og_status og_trainer_restore(og_trainer *trainer, const char *path);
+
+/* Takes tensors by name from a file (a checkpoint, .npz, .safetensors) of another run, whatever
+ * chain and data that had: weights and statistics, and with `optimizer` its slots, clocks and
+ * numbers. Averages and other copies of the weights begin as the new ones unless the file has them.
+ * A note says what was taken and what was missing, unexpected or of another shape.  Where that is
+ * an error nothing is changed, and the report lists it. */
+typedef struct og_take_options {
+    og_take_mode mode;
+    bool optimizer;
+} og_take_options;
+OG_API og_status og_trainer_take(og_trainer *trainer, const char *path,
+                                 const og_take_options *options);
+
+/* How each tensor of the model and of the file fared, also after a failure: how many, and where. */
+typedef enum og_fit {
+    OG_FIT_TAKEN,
+    OG_FIT_MISSING,    /* the file has none of this name */
+    OG_FIT_UNEXPECTED, /* the model has none */
+    OG_FIT_SHAPE,      /* of another type or shape */
+    OG_FITS
+} og_fit;
+typedef struct og_fitted {
+    const char *name;
+    og_fit fit;
+    const char *found, *expected; /* "float[10,64]" in the file and in the model, or NULL */
+} og_fitted;
+OG_API size_t og_trainer_fits(const og_trainer *trainer, const og_fitted **fits);
 
 /* Writes the model with the weights that og_trainer_measure measures: the file the graph was loaded
  * from with new numbers, or the graph itself where there is none. */

@@ -76,6 +76,10 @@ struct og_trainer {
         const char **fetches; /* the values they are read from */
         og_tensor *results;
     } norms; /* n 0: not asked for */
+    struct {
+        size_t n;
+        og_fitted *v;
+    } fits; /* of the last og_trainer_take */
     og_run_info last;
     double best;            /* lowest validation loss */
     int64_t stale;          /* epochs since then */
