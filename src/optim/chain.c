@@ -108,8 +108,10 @@ static og_status expand(og_lexer *lexer, const og_dialect *dialect, og_chain_lin
     og_text text = { .data = NULL };
     og_stage_context c = { .lexer = lexer, .link = link, .out = &text };
     const og_dialect inside = { .compat = link->compat, .stages = dialect->stages };
+    og_report wrong = { .code = OG_OK };
     const char *copy;
     og_lexer inner;
+    og_status status;
 
     link->stage->expand(&c);
     copy = text.failed ? NULL : og_arena_string(lexer->arena, text.data);
@@ -117,13 +119,19 @@ static og_status expand(og_lexer *lexer, const og_dialect *dialect, og_chain_lin
     if (!copy)
         return og_fail(lexer->report, OG_NO_MEMORY, "no memory for a chain");
     OG_TRY(lexer->report->code); /* the stage did not like its arguments */
-    og_lex_start(&inner, link->call.name, copy, lexer->arena, lexer->report);
-    OG_TRY(og_chain_read(&inner, &link->expansion));
-    for (size_t i = 0; i < link->expansion->n; i++) {
+    og_lex_start(&inner, link->call.name, copy, lexer->arena, &wrong);
+    status = og_chain_read(&inner, &link->expansion);
+    for (size_t i = 0; !status && i < link->expansion->n; i++) {
         link->expansion->links[i].part = true;
         origins_set(&c, &link->expansion->links[i].call);
     }
-    OG_TRY(og_chain_resolve(&inner, &inside, link->expansion, false));
+    if (!status)
+        status = og_chain_resolve(&inner, &inside, link->expansion, false);
+    if (status == OG_BAD_CHAIN)
+        return og_lex_fail(lexer, link->at, "%s stands for '%s', where %s", link->call.name, copy,
+                           wrong.what);
+    if (status)
+        return og_fail(lexer->report, status, "%s", wrong.what);
     place(link->expansion, link->at);
     return OG_OK;
 }

@@ -266,14 +266,19 @@ static void check_warnings(const chain_case *c, const og_graph *g)
                  og_step_warning(g, 0) ? og_step_warning(g, 0) : "none");
 }
 
+/* The caret stands below the place, four columns in; the letters of these chains are of one column
+ * (but those beyond ASCII, which are behind the place). */
 static void run_refused(const chain_case *c, og_graph *g, og_status status)
 {
+    const og_report *report = og_graph_report(g);
+    const char *caret = strrchr(report->where, '\n');
     char expected[600];
 
     (void)snprintf(expected, sizeof expected, "offset %s", c->error);
-    if (status != OG_BAD_CHAIN ||
-        strncmp(og_graph_report(g)->what, expected, strlen(expected)) != 0)
-        fail_msg("%s: expected %s, found %s", c->where, expected, og_graph_report(g)->what);
+    if (status != OG_BAD_CHAIN || strncmp(report->what, expected, strlen(expected)) != 0)
+        fail_msg("%s: expected %s, found %s", c->where, expected, report->what);
+    if (!caret || strlen(caret + 1) != 4 + (size_t)atoi(c->error) + 1)
+        fail_msg("%s: the caret is not below offset %s: %s", c->where, c->error, report->where);
 }
 
 static bool run_case(chain_case *c)

@@ -325,35 +325,14 @@ static char *print_unchecked(og_arena *arena, const char *text)
 static void test_fixed_point(void **state)
 {
     static const char *const texts[] = {
-        "clip_norm(1.0) | sgd(lr=0.01)",
-        "clip_norm(1.0) | sgd(lr=0.5)",
-        "clip_value(0.05) | groups{ \"*.bias\"+\"scale\": adamw(lr=0.003, beta2=0.98, "
-        "weight_decay=0); "
-        "_: adamw(lr=0.003, beta2=0.98, weight_decay=0.1) }",
-        "clip_layer(0.05) | adam(lr=step(0.002, every=6, gamma=0.5))",
-        "clip_norm(2.0) | decay(0.01) | sgd(lr=step(0.02, every=7, gamma=0.3), momentum=0.9, "
-        "nesterov=true)",
-        "clip_norm(0.25) | rmsprop(lr=0.002, alpha=0.95, momentum=0.5, centered=true)",
-        "clip_value(0.02) | groups{ \"emb.*\": freeze; _: adagrad(lr=0.05, lr_decay=0.01) }",
-        "clip_norm(1.0) | groups{ \"*.bias\"+\"*.ln_*\": adamw(lr=cosine(0.01, steps=20, "
-        "warmup=4), "
-        "weight_decay=0); _: adamw(lr=cosine(0.01, steps=20, warmup=4), weight_decay=0.1) }",
-        "accumulate(4) | clip_norm(0.25) | adam(lr=0.01, amsgrad=true)",
-        "clip_norm(0.05, p=inf) | radam(lr=0.01) | ema_weights(0.9)",
-        "clip_norm(0.4) | nadam(lr=0.004, weight_decay=0.02, decoupled=true)",
         "a(x, \"y z\", \"true\", \"1\", true, -inf, f(g(1), h=\"\"))@\"a b\"-c | b=c(k=-1e-300)",
+        "none | groups{ \"_\": of(these); _: (exists | here)@_a }",
     };
     og_arena *arena = og_arena_new();
 
     (void)state;
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        char *once = print_unchecked(arena, texts[i]);
-
-        assert_string_equal(print_unchecked(arena, once), once);
-    }
-    assert_string_equal(
-        print_unchecked(arena, texts[11]),
-        "a(x, \"y z\", \"true\", \"1\", true, -inf, f(g(1), h=\"\"))@\"a b\"-c | b=c(k=-1e-300)");
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        assert_string_equal(print_unchecked(arena, texts[i]), texts[i]);
     og_arena_free(arena);
 }
 
