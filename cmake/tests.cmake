@@ -97,6 +97,11 @@ function(onnxgrad_python_test name label script)
         ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;ONNXGRAD_SLOW=${slow_build}")
 endfunction()
 
+# models/own_stage.c: a stage of the user's own, in a chain as all others.
+add_test(NAME own_stage COMMAND own_stage)
+set_tests_properties(own_stage PROPERTIES LABELS unit PASS_REGULAR_EXPRESSION
+    "clip_soft .*norm of the first gradient 0\\.[3-9][0-9]*, behind clip_soft 0\\.0[0-9]+; accuracy 9[0-9]\\.")
+
 # tests/golden/training: small networks that PyTorch trained.
 if(TARGET onnxgrad_command)
     add_test(NAME golden COMMAND onnxgrad_command test "${CMAKE_CURRENT_SOURCE_DIR}/tests/golden/training")

@@ -4,6 +4,7 @@
 #define ONNXGRAD_TRAIN_H
 
 #include "onnxgrad/data.h"
+#include "onnxgrad/optim.h"
 #include "onnxgrad/session.h"
 
 #ifdef __cplusplus
@@ -52,7 +53,9 @@ typedef enum og_take_mode {
 typedef struct og_train_options {
     const char *loss;  /* "mse(y, target) + 0.05*output(aux)"; NULL: from the data, see below */
     const char *chain; /* NULL: "clip_norm(1.0) | adam(lr=1e-3)" */
-    const char *const *feeds; /* "input=array", ended by NULL; NULL: by order and name */
+    const og_stage *const *stages; /* that the chain may name beside the library's, ended by NULL */
+    bool strict;                   /* warnings about the order of stages are errors */
+    const char *const *feeds;      /* "input=array", ended by NULL; NULL: by order and name */
     const char *train,
         *freeze; /* selectors over names of tensors: train only these, and not those; NULL */
     bool tie;    /* weights that were written twice are trained as one */

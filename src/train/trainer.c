@@ -257,7 +257,9 @@ size_t og_trainer_norms(const og_trainer *t, const og_train_norm **norms)
 
 static og_status build(og_trainer *t)
 {
-    const og_step_options options = { .norms = t->options.norms };
+    const og_step_options options = { .norms = t->options.norms,
+                                      .stages = t->options.stages,
+                                      .strict = t->options.strict };
     og_value *loss;
 
     if (!(t->learn = og_graph_clone(t->model)))
