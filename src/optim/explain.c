@@ -45,6 +45,14 @@ static bool small_step(const explained *e, og_step *step)
     return og_step_watch(step) == OG_OK;
 }
 
+/* How many tensors of the parameter's size lie in one of this type. */
+static size_t size_of(const og_type *type)
+{
+    int64_t count = og_type_known(type) ? og_count(type->rank, type->dims) : 0;
+
+    return count > 0 && count % ELEMENTS == 0 ? (size_t)(count / ELEMENTS) : 0;
+}
+
 static size_t count_measures(const og_graph *g)
 {
     size_t n = 0;
@@ -53,8 +61,7 @@ static size_t count_measures(const og_graph *g)
         const og_node *node = g->nodes.v[i];
         const og_type *in = node->n_in && node->in[0] ? &node->in[0]->type : NULL;
 
-        n += in && in->rank == 1 && og_type_known(in) && in->dims[0] == ELEMENTS &&
-             node->out[0]->type.rank == 0;
+        n += in && size_of(in) > 0 && node->out[0]->type.rank == 0;
     }
     return n;
 }
@@ -70,8 +77,7 @@ static void print_slots(explained *e, const og_graph *g)
 
         slot += strcspn(slot, "/") + 1; /* behind opt/<label>/ */
         og_text_print(e->out, n++ ? ", %.*s" : "  keeps %.*s", (int)strcspn(slot, "/"), slot);
-        if (state->type.rank == 1)
-            bytes += (size_t)og_elem_bits(state->type.elem) / 8;
+        bytes += size_of(&state->type) * (size_t)og_elem_bits(state->type.elem) / 8;
     }
     if (n > 0)
         og_text_print(e->out, ": %zu bytes an element", bytes);

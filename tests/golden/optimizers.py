@@ -5,7 +5,7 @@
 
 The gradients are made up: element i (counted over all parameters) of step t is ((7 t + 13 i + 5) mod 11 - 5) / 10, and
 the parameters begin at ((5 i + 3) mod 7 - 3) / 4; the loss is the sum of parameter * gradient, or with `loss` that
-and more ("quartic", "coupled"), whose gradients are the libraries' own. tests/unit/optim/test_chain.c reads the file.
+and more ("quartic"; "coupled", whose numbers are those of step 0 in all steps). tests/unit/optim/test_chain.c reads the file.
 """
 import jax
 import numpy as np
@@ -46,7 +46,7 @@ def loss_of(kind, params, grads):
     if kind:
         loss = loss + sum((p ** 4).sum() for p in params) / 4
     if kind == "coupled":
-        loss = loss + sum(p.sum() ** 2 for p in params) / 2
+        loss = loss + sum(p.sum() ** 2 + (p ** 2).sum() for p in params) / 2
     return loss
 
 
@@ -55,7 +55,7 @@ def run_torch(make, shapes, schedule=None, loss=None, steps=STEPS):
     optimizer = make(params)
     scheduler = schedule(optimizer) if schedule else None
     for t in range(steps):
-        made_up = [torch.tensor(g) for g in gradient(t, shapes)]
+        made_up = [torch.tensor(g) for g in gradient(0 if loss == "coupled" else t, shapes)]
 
         def closure():
             optimizer.zero_grad()
@@ -84,7 +84,7 @@ def run_optax(transform, shapes, loss=None, steps=STEPS):
         return optax.apply_updates(params, updates), state
 
     for t in range(steps):
-        params, state = step(params, state, [jnp.array(g) for g in gradient(t, shapes)])
+        params, state = step(params, state, [jnp.array(g) for g in gradient(0 if loss == "coupled" else t, shapes)])
     return [np.asarray(p) for p in params]
 
 
@@ -167,6 +167,9 @@ of_torch("plateau(factor=0.7, patience=3, threshold=0.01, cooldown=1, every=1) |
          schedule=lambda o: S.ReduceLROnPlateau(o, factor=0.7, patience=3, threshold=0.01, cooldown=1))
 of_torch("momentum(lr=0.1, momentum=0.8, weight_decay=0.01, nesterov=true)",
          lambda p: T.SGD(p, lr=0.1, momentum=0.8, weight_decay=0.01, nesterov=True))
+for count in (12, STEPS):
+    of_torch("lbfgs(lr=0.5, history=4)", lambda p: T.LBFGS(p, lr=0.5, max_iter=1, tolerance_grad=0, tolerance_change=0,
+                                                           history_size=4), loss="coupled", steps=count)
 
 C = optax.contrib
 of_optax("sgd(lr=0.1, momentum=0.9, nesterov=true)", optax.sgd(0.1, momentum=0.9, nesterov=True))
@@ -227,3 +230,5 @@ of_optax("lr(0.1) | keep_params_nonnegative", optax.chain(optax.scale(-0.1), opt
 of_optax("sophia(lr=0.1)", C.sophia(0.1), loss="quartic")
 of_optax("sophia(lr=0.05, beta1=0.9, beta2=0.8, gamma=0.3, clip=0.7, every=3, eps=1e-3, weight_decay=0.01)",
          C.sophia(0.05, 0.9, 0.8, 1e-3, 0.01, gamma=0.3, clip_threshold=0.7, update_interval=3), loss="quartic")
+for count in (12, STEPS):
+    of_optax("lbfgs(lr=0.5, history=4)", optax.lbfgs(0.5, 4, linesearch=None), loss="coupled", steps=count)

@@ -404,6 +404,7 @@ static void test_memory(void **state)
          "} | ema_weights"),
         "unscale | autoclip | prodigy | lookahead",
         "noise(1) | plateau | dog | keep_params_nonnegative",
+        "sam | sophia(lr=1)@a | lbfgs(history=2)@b",
     };
 
     (void)state;
@@ -521,6 +522,9 @@ static void test_explain(void **state)
         "  lr               element  Times the learning rate, turned downhill.\n"
         "state: 8 bytes for each float32 element of a parameter\n"
         "passes over memory: 2 (the norm and the finite check, the update)\n");
+    og_chain_free(chain);
+    assert_int_equal(og_chain_parse("lbfgs(history=3)", NULL, &chain), OG_OK);
+    assert_non_null(strstr(og_chain_explain(chain), "state: 32 bytes for each float32 element"));
     og_chain_free(chain);
     assert_int_equal(og_chain_parse("clip_norm(1, p=inf) | sgd", NULL, &chain), OG_OK);
     assert_non_null(strstr(og_chain_explain(chain), "passes over memory: 3"));
