@@ -58,6 +58,8 @@ static og_value *percentile(const autoclip *a, og_value *ring)
     og_ops_on("TopK", OG_ATTRS(OG_SET_INT("largest", 0)), 2, in, 2, sorted);
     last = og_where(og_less(last, zero), zero, last);
     place = og_mul(og_times(og_stage_argument(c, "percentile"), 0.01), last);
+    place = smaller(place, last); /* a schedule or a change while training may go out of range */
+    place = og_where(og_greater(place, zero), place, zero);
     low = OG_OP("Floor", NULL, place);
     x = pick(sorted[0], low);
     y = pick(sorted[0], smaller(og_plus(low, 1), last));
