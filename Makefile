@@ -40,6 +40,7 @@ asan:
 # Ours and PyTorch's alternating in one run; needs a Python with torch (bench/README.md).
 bench: build
 	bench/compare.py $(BUILD)/onnxgrad
+	bench/clip_update.py $(BUILD)/tests/clip_update
 
 format:
 	git ls-files '*.c' '*.h' ':!*builders.[ch]' | xargs clang-format -i

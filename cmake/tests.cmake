@@ -47,6 +47,11 @@ set_target_properties(kernels PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRE
 add_test(NAME kernels COMMAND kernels)
 set_tests_properties(kernels PROPERTIES LABELS unit TIMEOUT 120)
 
+# bench/clip_update.py times it beside PyTorch.
+add_executable(clip_update bench/clip_update.c)
+target_link_libraries(clip_update PRIVATE onnxgrad_flags onnxgrad_static ${ONNXGRAD_DEPENDENCIES})
+set_target_properties(clip_update PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/tests")
+
 # The same with the other instruction sets of this build; a machine that lacks one
 # takes the next best.
 foreach(isa baseline avx2)
