@@ -129,6 +129,13 @@ if(ONNXGRAD_PYTHON AND TARGET onnxgrad_command)
     add_test(NAME bad COMMAND "${ONNXGRAD_PYTHON}" "${CMAKE_CURRENT_SOURCE_DIR}/tests/bad/bad.py" $<TARGET_FILE:onnxgrad_command>)
     set_tests_properties(bad PROPERTIES LABELS bad TIMEOUT 600)
 
+    # tests/docs/chains.py: the chains that are shown anywhere have no mistake of order.
+    file(GLOB shown CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.md" "${CMAKE_CURRENT_SOURCE_DIR}/docs/*.md"
+        "${CMAKE_CURRENT_SOURCE_DIR}/models/*.c" "${CMAKE_CURRENT_SOURCE_DIR}/tools/*.c")
+    add_test(NAME docs_chains COMMAND "${ONNXGRAD_PYTHON}" "${CMAKE_CURRENT_SOURCE_DIR}/tests/docs/chains.py"
+        $<TARGET_FILE:onnxgrad_command> ${shown})
+    set_tests_properties(docs_chains PROPERTIES LABELS docs ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")
+
     # tests/docs: what the pages show is what the commands print, and their programs compile and run.
     # The numbers in made-up names follow the order in which a compiler evaluates arguments: gcc's, as in the pages.
     if(CMAKE_C_COMPILER_ID STREQUAL "GNU")

@@ -67,6 +67,9 @@ static int run_chain(command *c)
         report_print(og_chain_report(chain));
         status = USAGE; /* the text is what the user typed, not a file */
     } else {
+        for (size_t i = 0; og_chain_warning(chain, i); i++)
+            fprintf(stderr, "warning: %s\n", og_chain_warning(chain, i));
+
         const char *text =
             command_has(c, "explain") ? og_chain_explain(chain) : og_chain_text(chain);
 

@@ -11,6 +11,17 @@ static int missing_output(const command *c)
     return usage_error(c->verb, "-o FILE must say where the result goes (or --print)");
 }
 
+/* The name of the file that was written, or the graph; what is likely to be a mistake before. */
+static void print_result(og_graph *g, const char *out)
+{
+    for (size_t i = 0; og_step_warning(g, i); i++)
+        fprintf(stderr, "warning: %s\n", og_step_warning(g, i));
+    if (out)
+        printf("%s\n", out);
+    else
+        fputs(og_graph_text(g), stdout);
+}
+
 /* Opens the model, lets `add` extend it and writes it. */
 static int derive(command *c, og_derive_options *o, og_save_options *save,
                   og_status (*add)(og_graph *, const og_derive_options *))
@@ -37,10 +48,8 @@ static int derive(command *c, og_derive_options *o, og_save_options *save,
             save->inference = inference;
         if (status || (out && og_save(m.graph, out, save)))
             status = report_print(og_graph_report(m.graph));
-        else if (out)
-            printf("%s\n", out);
         else
-            fputs(og_graph_text(m.graph), stdout);
+            print_result(m.graph, out);
     }
     og_graph_free(inference);
     model_close(&m);
@@ -66,6 +75,7 @@ static int run_step(command *c)
     const char *form = command_text(c, "form", "functional");
     og_derive_options o = { .loss = command_text(c, "loss", NULL),
                             .chain = command_text(c, "opt", NULL),
+                            .strict = command_has(c, "strict"),
                             .train = command_text(c, "train", NULL),
                             .freeze = command_text(c, "freeze", NULL),
                             .bn = command_text(c, "bn", NULL) };
@@ -98,6 +108,7 @@ static const option step_options[] = {
     { "loss", 'l', "SPEC", "of the zoo", "terms such as cross_entropy(logits, label)", false },
     { "opt", 'c', "CHAIN", "clip_norm(1.0) | adam(lr=1e-3)", "gradient transforms and optimizer",
       false },
+    { "strict", 0, NULL, NULL, "likely mistakes in the order of stages are errors", false },
     { "form", 0, "FORM", "functional",
       "functional: state as inputs and NAME_new outputs; training-info", false },
     { "train", 0, "GLOB", "found in the model", "train only these tensors", false },

@@ -15,6 +15,7 @@ typedef struct og_derive_options {
     const char *wrt;            /* selector of what to differentiate by; NULL: the parameters */
     const char *train, *freeze; /* selectors that change which tensors are parameters; NULL */
     const char *chain;          /* of a step */
+    bool strict;                /* of a step: likely mistakes in the order of stages are errors */
     const char *prefix;         /* before the names of outputs that are added; NULL: "" */
     const char *bn; /* of a step: "frozen" keeps running statistics; "train", also NULL, learns */
     /* Of a step: becomes the model's own graph, which the step may have to change, for

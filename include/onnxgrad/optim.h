@@ -29,6 +29,10 @@ typedef struct og_chain og_chain;
  * with a caret below the text, the stage's signature as hint. */
 OG_API og_status og_chain_parse(const char *text, const og_step_options *options, og_chain **chain);
 OG_API void og_chain_free(og_chain *chain);
+
+/* The i-th likely mistake in the order of stages, with its reason; NULL past the end.  With
+ * options.strict the first one is an error. */
+OG_API const char *og_chain_warning(const og_chain *chain, size_t i);
 OG_API const og_report *og_chain_report(const og_chain *chain);
 
 /* The canonical form, which reads back to the same chain; in lines of text: that, the short names

@@ -206,7 +206,26 @@ struct og_chain {
     og_dialect dialect;
     og_chain_tree *tree; /* NULL after a failure */
     og_text text, explained;
+    bool strict;
+    og_list(const char *) warnings;
 };
+
+static og_status tell_mistake(void *to, size_t at, const char *text)
+{
+    og_chain *c = to;
+    const char *warning = og_arena_print(c->arena, "offset %zu: %s", at, text);
+
+    if (c->strict)
+        return og_lex_fail(&c->lexer, at, "%s", text);
+    return warning && og_list_push(c->arena, &c->warnings, warning)
+               ? OG_OK
+               : og_fail(&c->report, OG_NO_MEMORY, "no memory for a chain");
+}
+
+const char *og_chain_warning(const og_chain *chain, size_t i)
+{
+    return i < chain->warnings.n ? chain->warnings.v[i] : NULL;
+}
 
 og_status og_chain_parse(const char *text, const og_step_options *options, og_chain **chain)
 {
@@ -222,6 +241,8 @@ og_status og_chain_parse(const char *text, const og_step_options *options, og_ch
     OG_TRY(og_dialect_set(&c->dialect, options, &c->report));
     og_lex_start(&c->lexer, "chain", text, c->arena, &c->report);
     OG_TRY(og_chain_compile(&c->lexer, &c->dialect, &c->tree));
+    c->strict = options && options->strict;
+    OG_TRY(og_chain_lint(c->arena, &c->report, c->tree, tell_mistake, c));
     og_chain_print(&c->text, c->tree);
     return c->text.failed ? og_fail(&c->report, OG_NO_MEMORY, "no memory for a chain") : OG_OK;
 }

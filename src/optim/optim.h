@@ -284,8 +284,10 @@ og_status og_step_infos(og_step *step); /* after it */
 
 /* Adds a warning about the text at an offset to the graph; an error if strict. */
 og_status og_step_warn(og_step *step, size_t at, const char *format, ...) OG_PRINTF(3, 4);
-/* Warns of likely mistakes in the order of stages. */
-og_status og_chain_lint(og_step *step, const og_chain_tree *tree);
+/* Tells likely mistakes in the order of stages: one of each pair at most. */
+typedef og_status og_lint_tell(void *to, size_t at, const char *text);
+og_status og_chain_lint(og_arena *arena, og_report *report, const og_chain_tree *tree,
+                        og_lint_tell *tell, void *to);
 
 /* What og_chain_members gives, in the lexer's arena. */
 og_status og_members_find(og_lexer *lexer, const og_dialect *dialect, size_t n,

@@ -40,6 +40,11 @@ og_status og_step_warn(og_step *step, size_t at, const char *format, ...)
     return OG_OK;
 }
 
+static og_status tell_mistake(void *step, size_t at, const char *text)
+{
+    return og_step_warn(step, at, "%s", text);
+}
+
 const char *og_step_warning(const og_graph *graph, size_t i)
 {
     return i < graph->warnings.n ? graph->warnings.v[i] : NULL;
@@ -364,7 +369,7 @@ static og_status step_make(og_step *step, og_value *loss, og_chain_tree *tree)
     OG_TRY(og_step_walk(step, tree, og_visit_freeze));
     OG_TRY(og_step_walk(step, tree, visit_prepare));
     OG_TRY(check_lr(step));
-    OG_TRY(og_chain_lint(step, tree));
+    OG_TRY(og_chain_lint(step->arena, step->lexer.report, tree, tell_mistake, step));
     OG_TRY(gradients_find(step, loss));
     /* what the sweep put in place of forward nodes is what stages go through again */
     OG_TRY(og_graph_settle(step->graph));

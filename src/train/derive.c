@@ -162,5 +162,5 @@ og_status og_model_add_step(og_graph *g, const og_derive_options *o)
     OG_TRY(find_parameters(g, o));
     OG_TRY(set_modes(g, o));
     OG_TRY(find_target(g, o, &loss));
-    return og_train_step(g, loss, o->chain);
+    return og_train_step_with(g, loss, o->chain, &(og_step_options){ .strict = o->strict });
 }

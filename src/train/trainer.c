@@ -275,6 +275,8 @@ static og_status build(og_trainer *t)
     loss = og_graph_find(t->learn, t->loss);
     if (og_train_step_with(t->learn, loss, t->options.chain, &options))
         return og_trainer_fail(t, og_graph_report(t->learn));
+    for (size_t i = 0; og_step_warning(t->learn, i); i++)
+        og_trainer_note(t, "chain, %s", og_step_warning(t->learn, i));
     OG_TRY(open_norms(t));
     OG_TRY(measure_averages(t));
     return open_sessions(t);
