@@ -52,6 +52,8 @@ add_executable(clip_update bench/clip_update.c)
 target_link_libraries(clip_update PRIVATE onnxgrad_flags onnxgrad_static ${ONNXGRAD_DEPENDENCIES})
 set_target_properties(clip_update PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/tests")
 
+include(fuzz)
+
 # The same with the other instruction sets of this build; a machine that lacks one
 # takes the next best.
 foreach(isa baseline avx2)
@@ -111,6 +113,13 @@ set_tests_properties(own_stage PROPERTIES LABELS unit PASS_REGULAR_EXPRESSION
 if(TARGET onnxgrad_command)
     add_test(NAME golden COMMAND onnxgrad_command test "${CMAKE_CURRENT_SOURCE_DIR}/tests/golden/training")
     set_tests_properties(golden PROPERTIES LABELS unit TIMEOUT 120)
+endif()
+
+# Whether PyTorch and optax still give the recorded numbers, by a Python that has both; label golden.
+set(ONNXGRAD_GOLDEN_PYTHON "$ENV{ONNXGRAD_GOLDEN_PYTHON}" CACHE FILEPATH "Python with torch and optax; empty: no such test")
+if(ONNXGRAD_GOLDEN_PYTHON)
+    add_test(NAME golden_again COMMAND "${ONNXGRAD_GOLDEN_PYTHON}" "${CMAKE_CURRENT_SOURCE_DIR}/tests/golden/again.py")
+    set_tests_properties(golden_again PROPERTIES LABELS golden TIMEOUT 1800)
 endif()
 
 if(ONNXGRAD_PYTHON AND TARGET onnxgrad_command)
