@@ -11,6 +11,8 @@ set(ONNXGRAD_KERNEL_OBJECTS "")
 file(GLOB_RECURSE kernel_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/src/kernels/*.c")
 file(GLOB isa_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/src/kernels/isa/*.c")
 set_property(SOURCE ${kernel_sources} APPEND PROPERTY COMPILE_OPTIONS ${kernel_options})
+set_property(SOURCE "${CMAKE_CURRENT_SOURCE_DIR}/src/kernels/isa/pairs.c" # which says why
+    APPEND PROPERTY COMPILE_OPTIONS -ffp-contract=off)
 
 # onnxgrad_isa(NAME FLAGS...)
 function(onnxgrad_isa name)

@@ -8,6 +8,8 @@
  */
 #include "exec/plan.h"
 
+#include "kernels/kernels.h"
+
 enum {
     LONG_TILE = 512,  /* elements: operands of a dozen members fit 32 KB */
     SHORT_TILE = 128, /* for updates of state: their many streams from memory should never pause */
@@ -221,6 +223,35 @@ static void free_slots(tile_slots *slots, const plan_step *s, size_t i)
     }
 }
 
+static bool set_output(fused_strand *strand, size_t k, plan_value *v, tile_slots *slots,
+                       size_t width)
+{
+    return set_operand(strand, k, v, v->place == PLACE_TILE ? take_slot(slots, v) : 0, width);
+}
+
+/* Step i joins the member before it, made of step `before`, where it is the only reader of its
+ * result and one loop does the work of both. */
+static bool join_member(og_plan *plan, size_t before, size_t i, fused_strand *strand,
+                        tile_slots *slots, size_t width)
+{
+    const plan_step *a = &plan->steps[before], *b = &plan->steps[i];
+    fused_member *f = &strand->members[strand->n - 1];
+    const int passed = b->in[0] == a->out[0] ? 0 : 1;
+
+    if (a->node->n_in != 2 || b->node->n_in != 2 || b->in[passed] != a->out[0] ||
+        b->in[0] == b->in[1] || a->out[0]->place != PLACE_TILE || a->out[0]->last_reader != (int)i)
+        return false;
+    plan_value *other = b->in[1 - passed];
+    og_loop *second = b->node->op->loop(b->node->attrs, other->tensor.elem, b->out[0]->tensor.elem);
+    og_loop *both = og_loop_both(f->loop, second, other->tensor.elem);
+    if (!both || !strand->step[f->in] || other->tensor.count != strand->count)
+        return false;
+    f->loop = both;
+    set_operand(strand, f->in + 2, other, slot_of(slots, other), width);
+    free_slots(slots, b, i);
+    return set_output(strand, f->out, b->out[0], slots, width);
+}
+
 static og_status prepare_member(og_plan *plan, size_t i, fused_strand *strand, tile_slots *slots,
                                 size_t width)
 {
@@ -240,13 +271,9 @@ static og_status prepare_member(og_plan *plan, size_t i, fused_strand *strand, t
             !set_operand(strand, f->in + (size_t)j, s->in[j], slot_of(slots, s->in[j]), width))
             return OG_BUG;
     free_slots(slots, s, i);
-    for (int k = 0; k < node->n_out; k++) {
-        plan_value *v = s->out[k];
-        size_t slot = v->place == PLACE_TILE ? take_slot(slots, v) : 0;
-
-        if (!set_operand(strand, f->out + (size_t)k, v, slot, width))
+    for (int k = 0; k < node->n_out; k++)
+        if (!set_output(strand, f->out + (size_t)k, s->out[k], slots, width))
             return OG_LIMIT;
-    }
     return OG_OK;
 }
 
@@ -276,9 +303,13 @@ static og_status prepare_strand(og_plan *plan, size_t first, size_t end, int64_t
     if (!strand->members || !strand->operands || !strand->step || !strand->moving)
         return OG_NO_MEMORY;
     width *= (size_t)tile;
-    for (size_t i = first; i < end; i++)
-        if (plan->steps[i].strand == first)
+    for (size_t i = first, before = first; i < end; i++) {
+        if (plan->steps[i].strand != first)
+            continue;
+        if (i == first || !join_member(plan, before, i, strand, &slots, width))
             OG_TRY(prepare_member(plan, i, strand, &slots, width));
+        before = i;
+    }
     *bytes = slots.used * width;
     return OG_OK;
 }

@@ -12,6 +12,7 @@
 #define OG_VARIANT(name)                                                                           \
     extern const og_loops og_loops_##name;                                                         \
     extern const og_folds og_folds_##name;                                                         \
+    extern const og_loop_pair *const og_pairs_##name[2];                                           \
     extern const og_soft_loops *const og_soft_##name[2];                                           \
     extern const og_tiles *const og_tiles_##name[2];                                               \
     extern const og_pool_loops og_pool_##name[4];                                                  \
@@ -26,9 +27,9 @@ OG_VARIANT(avx512)
 
 #define OG_VARIANT(name)                                                                           \
     {                                                                                              \
-        .isa = #name, .loops = &og_loops_##name, .folds = &og_folds_##name,                        \
-        .soft = og_soft_##name, .tiles = og_tiles_##name, .pool = og_pool_##name,                  \
-        .norm = og_norm_##name, .rnn = og_rnn_##name                                               \
+        .isa = #name, .loops = &og_loops_##name, .pairs = og_pairs_##name,                         \
+        .folds = &og_folds_##name, .soft = og_soft_##name, .tiles = og_tiles_##name,               \
+        .pool = og_pool_##name, .norm = og_norm_##name, .rnn = og_rnn_##name                       \
     }
 static const og_kernels variants[] = {
     OG_VARIANT(baseline),
@@ -98,6 +99,17 @@ og_loop *og_loop_find(og_kernel kernel, og_elem elem)
     if (!table)
         table = variants[0].loops->of[type];
     return table[kernel];
+}
+
+og_loop *og_loop_both(og_loop *first, og_loop *second, og_elem elem)
+{
+    if (elem != OG_FLOAT && elem != OG_DOUBLE)
+        return NULL;
+    for (const og_loop_pair *p = og_kernels_get()->pairs[elem == OG_DOUBLE]; p->first != OG_K_COUNT;
+         p++)
+        if (og_loop_find(p->first, elem) == first && og_loop_find(p->second, elem) == second)
+            return p->both;
+    return NULL;
 }
 
 const og_fold_set *og_fold_find(og_fold fold, og_elem elem)

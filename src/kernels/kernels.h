@@ -58,6 +58,17 @@ typedef struct og_loops {
 /* The best loop for a kernel and an element type, or NULL where there is none. */
 og_loop *og_loop_find(og_kernel kernel, og_elem elem);
 
+/* Two loops of two inputs in one: out[0] from second(first(in[0], in[1]), in[2]) with the bits of
+ * both after another; in[0] and in[2] have step 1. */
+typedef struct og_loop_pair {
+    og_kernel first, second;
+    og_loop *both;
+} og_loop_pair;
+
+/* The loop for `first` whose result is an input of `second`, both of float or of double; NULL where
+ * there is none.  `second` may take the two in any order. */
+og_loop *og_loop_both(og_loop *first, og_loop *second, og_elem elem);
+
 /* ---- Reductions ------------------------------------------------------------------------------ */
 
 /* Many numbers folded into one.  Accumulators have 8 bytes: double for the floating types, int64
@@ -93,6 +104,7 @@ const og_fold_set *og_fold_find(og_fold fold, og_elem elem);
 typedef struct og_kernels {
     const char *isa; /* "baseline", "avx2", "avx512" */
     const og_loops *loops;
+    const og_loop_pair *const *pairs; /* [float, double], each ended by OG_K_COUNT */
     const og_folds *folds;
     const struct og_soft_loops *const *soft; /* [float, double], see soft.h */
     const struct og_tiles *const *tiles;     /* the same, see tile.h */

@@ -208,6 +208,67 @@ static void test_loops(const og_kernels *k)
     }
 }
 
+/* ---- Pairs ----------------------------------------------------------------------------------- */
+
+/* Bits, but for those of a NaN. */
+static bool same_numbers(og_elem elem, const char *a, const char *b, int64_t n)
+{
+    const og_tensor x = { .elem = elem, .data = (void *)(uintptr_t)a };
+    const og_tensor y = { .elem = elem, .data = (void *)(uintptr_t)b };
+
+    for (int64_t i = 0; i < n; i++) {
+        const double p = og_get_double(&x, i), q = og_get_double(&y, i);
+
+        if (!(p == q && signbit(p) == signbit(q)) && !(isnan(p) && isnan(q)))
+            return false;
+    }
+    return true;
+}
+
+/* One loop for two against the two, the result also over each input that has its length. */
+static void test_pair(const og_kernels *k, const og_loop_pair *pair, og_loop_type type,
+                      const int64_t *step, int64_t n)
+{
+    og_loop *const *table = k->loops->of[type];
+    const og_elem elem = type_elems[type];
+    const size_t size = (size_t)og_elem_bits(elem) / 8;
+    char *const between = plain[1] + GUARD, *const end = plain[0] + GUARD;
+    static const int over[] = { 0, 2 };
+
+    run_loop(table[pair->first], plain, step, n, 0);
+    memcpy(between, end, (size_t)n * size);
+    table[pair->second]((void *[]){ end }, (const void *[]){ between, inputs[2] },
+                        (const int64_t[]){ 1, 1 }, n, &attrs);
+    run_loop(pair->both, other, step, n, 0);
+    if (!guards_hold(0, size * (size_t)n))
+        failed(k, kernel_names[pair->first], elem, n, "a pair wrote bytes beside the result");
+    if (!same_numbers(elem, end, other[0] + GUARD, n))
+        failed(k, kernel_names[pair->first], elem, n, "a pair differs from its two loops");
+    for (int i = 0; i < 2; i++) {
+        const void *in[INPUTS] = { inputs[0], inputs[1], inputs[2] };
+
+        memcpy(other[1], inputs[over[i]], (size_t)n * size);
+        in[over[i]] = other[1];
+        pair->both((void *[]){ other[1] }, in, step, n, &attrs);
+        if (!same_numbers(elem, end, other[1], n))
+            failed(k, kernel_names[pair->first], elem, n, "a pair in place differs from copied");
+    }
+}
+
+static void test_pairs(const og_kernels *k)
+{
+    static const int64_t steps[2][INPUTS] = { { 1, 1, 1 }, { 1, 0, 1 } };
+
+    for (og_loop_type type = OG_T_FLOAT; type <= OG_T_DOUBLE; type++) {
+        for (int j = 0; j < INPUTS; j++)
+            fill(type_elems[type], inputs[j], (uint64_t)j + 20);
+        for (const og_loop_pair *p = k->pairs[type]; p->first != OG_K_COUNT; p++)
+            for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+                for (int c = 0; c < 2; c++)
+                    test_pair(k, p, type, steps[c], sizes[s]);
+    }
+}
+
 /* ---- Accuracy -------------------------------------------------------------------------------- */
 
 static double sigmoid(double x)
@@ -383,6 +444,7 @@ int main(int argc, char **argv)
     }
     for (int v = 0; v < og_kernels_count(); v++) {
         test_loops(og_kernels_at(v));
+        test_pairs(og_kernels_at(v));
         test_folds(og_kernels_at(v));
         test_accuracy(og_kernels_at(v));
     }

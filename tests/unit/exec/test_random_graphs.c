@@ -192,7 +192,8 @@ static og_graph *random_updates(uint64_t seed)
         const size_t l = pick(&m, LENGTHS), other = pick(&m, 3) ? l : 0;
         og_value *x = values[l][pick(&m, n[l])], *y = values[other][pick(&m, n[other])];
 
-        values[l][n[l]++] = OG_OP("Tanh", NULL, pick(&m, 4) ? binary(&m, x, y) : unary(&m, x));
+        x = pick(&m, 4) ? binary(&m, x, y) : unary(&m, x);
+        values[l][n[l]++] = pick(&m, 3) ? x : OG_OP("Tanh", NULL, x);
     }
     for (size_t l = 0; l < LENGTHS; l++)
         for (size_t k = 0; k < SLOTS; k++) {
