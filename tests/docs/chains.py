@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 SHOWN = re.compile(r'(?:--opt |chain |og_train_step\([^"\n]*|\.chain = |\? argv\[1\] : )\\?"(\w[^"\\\n]*)\\?"')
-WRONG = {"clip_norm(1.0 | sgd(lr=0.1)"}
+# what a page shows because it is wrong
+WRONG = {"clip_norm(1.0 | sgd(lr=0.1)", "adam(lr=1e-3) | clip_norm(1)", "clip_norm(1) | accumulate(4) | sgd"}
 
 
 def main():
