@@ -52,13 +52,18 @@ static og_value *copy_value(og_graph *to, const og_value *from)
 }
 
 /* An outer value read inside an extracted body: constants and state come along, anything else
- * becomes an input. */
+ * becomes an input.  Each graph around has names of its own, and inputs are fed by name: one that
+ * is taken is changed, but not that of a state. */
 static og_value *capture(og_graph *root, const og_value *v)
 {
+    og_value renamed = *v;
+
     for (size_t i = 0; i < root->captured.n; i++)
         if (root->captured.v[i].outer == v)
             return root->captured.v[i].inner;
-    og_value *copy = root->extracted ? copy_value(root, v) : NULL;
+    if (!v->state)
+        renamed.name = og_graph_free_name(root, v->name);
+    og_value *copy = root->extracted && renamed.name ? copy_value(root, &renamed) : NULL;
     if (!copy)
         return NULL;
     og_capture c = { (og_value *)(uintptr_t)v, copy, !v->data && !v->state };

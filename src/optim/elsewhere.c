@@ -9,7 +9,7 @@
 /* For each value of the forward pass by its id: what stands for it, or NULL where it does not
  * depend on them. */
 typedef struct elsewhere {
-    og_graph *g;
+    og_graph *g, *into; /* into: g, or a body inside it that the nodes are added to */
     og_value **other;
 } elsewhere;
 
@@ -49,17 +49,19 @@ static og_status add_again(elsewhere *e, og_arena *arena, const og_node *node)
     if (og_node_body(node, 0))
         return og_fail(og_graph_errors(e->g), OG_UNSUPPORTED,
                        "the loss cannot be computed a second time through %s", node->op->name);
-    again = og_graph_add_node(e->g, &spec);
+    again = og_graph_add_node(e->into, &spec);
     for (int k = 0; again && k < node->n_out; k++)
         e->other[node->out[k]->id] = again->out[k];
     return og_graph_status(e->g);
 }
 
-static og_status loss_again(og_stage_context *c, og_value *const at[], og_value **loss)
+static og_status loss_again(og_stage_context *c, og_graph *into, og_value *const at[],
+                            og_value **loss)
 {
     og_step *step = c->step;
     const size_t n = step->graph->nodes.n;
     elsewhere e = { .g = step->graph,
+                    .into = into,
                     .other = OG_NEW_N(step->arena, og_value *, step->graph->values.n) };
     bool *needed = OG_NEW_N(step->arena, bool, n + 1);
 
@@ -84,9 +86,10 @@ static og_status settle(og_stage_context *c)
     return OG_OK;
 }
 
-og_status og_stage_loss_at(og_stage_context *c, og_value *const at[], og_value **loss)
+og_status og_stage_loss_at(og_stage_context *c, og_graph *into, og_value *const at[],
+                           og_value **loss)
 {
-    OG_TRY(loss_again(c, at, loss));
+    OG_TRY(loss_again(c, into, at, loss));
     *loss = og_cast(*loss, OG_DOUBLE);
     return og_graph_status(c->step->graph);
 }
@@ -95,7 +98,7 @@ og_status og_stage_gradient(og_stage_context *c, og_value *const at[], og_value 
 {
     og_value *loss = NULL;
 
-    OG_TRY(loss_again(c, at, &loss));
+    OG_TRY(loss_again(c, c->step->graph, at, &loss));
     OG_TRY(og_backward(c->step->graph, loss, og_cast_like(c->step->seed, loss), at,
                        og_stage_count(c), gradients));
     for (size_t i = 0; i < og_stage_count(c); i++)

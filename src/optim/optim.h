@@ -271,8 +271,9 @@ og_value *og_stage_clip_coef(og_stage_context *c, og_value *bound, og_value *nor
 /* The sensitivity of the loss at other parameters: gradients[i] for the i-th in reach, where the
  * parameters in reach are at[i].  Clones the part of the graph between them and the loss. */
 og_status og_stage_gradient(og_stage_context *c, og_value *const at[], og_value *gradients[]);
-/* The loss there, as a double scalar. */
-og_status og_stage_loss_at(og_stage_context *c, og_value *const at[], og_value **loss);
+/* The loss there, as a double scalar, by nodes in the graph of the step or in a body inside it. */
+og_status og_stage_loss_at(og_stage_context *c, og_graph *into, og_value *const at[],
+                           og_value **loss);
 /* The Hessian of the loss times v: products[i] for the i-th parameter in reach, of whose type and
  * shape v[i] is; zeros where the gradient does not depend on it. */
 og_status og_stage_hessian_product(og_stage_context *c, og_value *const v[], og_value *products[]);

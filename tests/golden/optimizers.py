@@ -78,7 +78,7 @@ def run_optax(transform, shapes, loss=None, steps=STEPS):
 
     @jax.jit
     def step(params, state, made_up):
-        of = lambda p: loss_of(loss, p, made_up)
+        of = lambda p, obj_fn=None: loss_of(loss, p, made_up)
         value, grads = jax.value_and_grad(of)(params)
         updates, state = transform.update(grads, state, params, value=value, grad=grads, obj_fn=of, value_fn=of)
         return optax.apply_updates(params, updates), state
@@ -232,3 +232,13 @@ of_optax("sophia(lr=0.05, beta1=0.9, beta2=0.8, gamma=0.3, clip=0.7, every=3, ep
          C.sophia(0.05, 0.9, 0.8, 1e-3, 0.01, gamma=0.3, clip_threshold=0.7, update_interval=3), loss="quartic")
 for count in (12, STEPS):
     of_optax("lbfgs(lr=0.5, history=4)", optax.lbfgs(0.5, 4, linesearch=None), loss="coupled", steps=count)
+for count in (12, STEPS):
+    of_optax("sgd(lr=2) | scale_by_backtracking_linesearch(15)",
+             optax.chain(optax.sgd(2.0), optax.scale_by_backtracking_linesearch(15)), loss="coupled", steps=count)
+of_optax("sgd(lr=2) | scale_by_backtracking_linesearch(7, slope_rtol=0.3, decrease=0.5, increase=2, most=3, atol=1e-3, "
+         "rtol=1e-3)",
+         optax.chain(optax.sgd(2.0), optax.scale_by_backtracking_linesearch(7, 0.3, 0.5, 2.0, 3.0, 1e-3, 1e-3)),
+         loss="quartic")
+# later it is the rounding of the loss that decides
+of_optax("lbfgs(lr=1, history=5) | scale_by_backtracking_linesearch(20)",
+         optax.lbfgs(1.0, 5, linesearch=optax.scale_by_backtracking_linesearch(20)), loss="coupled", steps=12)

@@ -89,6 +89,17 @@ CHAINS = [
     ('digits', 'signum(lr=0.001) | average_weights(2)'),
     ('digits', 'ema(0.9) | scale_by_stddev(eps=1e-3) | lr(0.01)'),
     ('digits', 'scale_by_param_block_norm | scale_by_param_block_rms | lr(0.01)'),
+    ('digits', 'momentum(lr=0.05, weight_decay=0.01, nesterov=true)'),
+    ('digits', 'noise(0) | plateau(every=2, patience=0, threshold=0.1) | sgd(lr=0.1)'),
+    ('mlp', 'sgd(lr=plateau(0.1, every=1, patience=1, threshold=0.5, factor=0.5))'),
+    ('digits', 'polyak_sgd(max_lr=0.1)'),
+    ('digits', 'dog(value=0.01)'),
+    ('lenet', 'dowg(first=0.01)'),
+    ('digits', 'sgd(lr=0.1) | keep_params_nonnegative'),
+    # those that go through the loss again
+    ('mlp', 'lbfgs(lr=0.01, history=3)'),
+    ('digits', 'lbfgs(lr=0.1, history=4) | scale_by_backtracking_linesearch(3)'),
+    ('lstm', 'sgd(lr=2) | scale_by_backtracking_linesearch(4, decrease=0.5)'),
 ]
 
 

@@ -275,6 +275,44 @@ static void test_branches(void **state)
     og_graph_free(g);
 }
 
+static og_value *branch_always(og_graph *g, og_value *cond, og_graph *body)
+{
+    og_attr attrs[] = { { .name = "then_branch", .kind = OG_ATTR_GRAPH, .u.graph = body },
+                        { .name = "else_branch", .kind = OG_ATTR_GRAPH, .u.graph = body },
+                        { .name = NULL } };
+
+    return og_node(g, "If", 1, &cond, attrs);
+}
+
+/* A branch in a branch reads values of both graphs around it that have one name: 2 x - (-x). */
+static void test_equal_names(void **state)
+{
+    (void)state;
+    og_graph *g = og_graph_new("t");
+    og_value *cond = og_input(g, "cond", "bool"), *x = og_input(g, "x", "float[n]");
+    og_graph *middle = og_graph_new_inside(g, "middle"),
+             *inner = og_graph_new_inside(middle, "inner");
+    og_value *both[2] = { og_times(x, 2), og_node(middle, "Neg", 1, &x, NULL) };
+
+    assert_int_equal(og_value_rename(both[0], "same"), OG_OK);
+    assert_int_equal(og_value_rename(both[1], "same"), OG_OK);
+    og_output(inner, "a", og_node(inner, "Sub", 2, both, NULL));
+    og_output(middle, "b", branch_always(middle, cond, inner));
+    og_output(g, "y", branch_always(g, cond, middle));
+    og_session *s = session(g, NULL);
+    const char *fetch = "y";
+    int64_t n = 2;
+    float data[2] = { 1, 2 };
+    uint8_t yes = 1;
+    og_feed f[2] = { feed("x", &n, data), { "cond", og_tensor_view(OG_BOOL, 0, NULL, &yes) } };
+    og_tensor y;
+
+    assert_ok(og_session_run(s, f, 2, &fetch, 1, &y, NULL), og_session_report(s));
+    assert_float_equal(((float *)y.data)[1], 6, 0);
+    og_session_free(s);
+    og_graph_free(g);
+}
+
 /* What elementwise steps read is only there while running, though they could know its size before:
  * they must not be joined. */
 static void test_behind_unknown_sizes(void **state)
@@ -312,6 +350,7 @@ int main(void)
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_passes_off),
         cmocka_unit_test(test_branches),
+        cmocka_unit_test(test_equal_names),
         cmocka_unit_test(test_behind_unknown_sizes),
     };
 

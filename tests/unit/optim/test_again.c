@@ -60,6 +60,7 @@ static void test_same(void **state)
     static const char *const rows[][2] = {
         { "sgd(lr=0.1)", "sam(0) | sgd(lr=0.1)" },
         { "sgd(lr=0.1)", "sam(0) | sam(0) | sgd(lr=0.1)" },
+        { "sgd(lr=0.1)", "sgd(lr=0.1) | scale_by_backtracking_linesearch(increase=1)" },
         { "sophia(lr=0.1, every=2)", "sam(0) | sophia(lr=0.1, every=2)" },
         { "sophia(lr=0.1, every=2)", "unscale(1024) | sophia(lr=0.1, every=2)" },
     };

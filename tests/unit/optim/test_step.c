@@ -405,6 +405,7 @@ static void test_memory(void **state)
         "unscale | autoclip | prodigy | lookahead",
         "noise(1) | plateau | dog | keep_params_nonnegative",
         "sam | sophia(lr=1)@a | lbfgs(history=2)@b",
+        "lr(1) | scale_by_backtracking_linesearch(2)",
     };
 
     (void)state;

@@ -22,6 +22,7 @@ static bool watch(void *context, const og_train_event *e)
 static void write_chain(const og_stage *s, char *text, size_t size)
 {
     const bool matrices = strstr(s->name, "muon") != NULL;
+    const bool behind = s->traits & OG_STAGE_WEIGHTS || strstr(s->name, "linesearch") != NULL;
     char call[200];
     size_t n =
         (size_t)snprintf(call, sizeof call, "%s%s", s->name, matrices ? "(compat=optax" : "");
@@ -40,8 +41,7 @@ static void write_chain(const og_stage *s, char *text, size_t size)
     if (s->traits & OG_STAGE_LR || (s->expand && strncmp(s->name, "scale_by_", 9) != 0))
         (void)snprintf(text, size, "%s", call);
     else
-        (void)snprintf(text, size, s->traits & OG_STAGE_WEIGHTS ? "lr(0.01) | %s" : "%s | lr(0.01)",
-                       call);
+        (void)snprintf(text, size, behind ? "lr(0.01) | %s" : "%s | lr(0.01)", call);
 }
 
 static void check_text(const char *text)
