@@ -6,19 +6,19 @@
 static void order_build(og_graph *g)
 {
     og_value *x = og_input(g, "x", "float[batch,50,6]");
-    og_value *memory = og_rnn_layer_opt(x, 50, "rnn", .orthogonal = 1.1, .input = 0.02);
+    og_value *memory = og_rnn_layer_opt(x, 32, "rnn", .orthogonal = 1.05, .input = 0.1);
 
     og_output(g, "logits", og_linear(og_last_step(memory), 4, "out"));
 }
 
 const og_zoo og_zoo_order = {
     .name = "order",
-    .doc = "a tanh RNN of 50 over 50 symbols, four classes: the temporal order task",
+    .doc = "a tanh RNN of 32 over 50 symbols, four classes: the temporal order task",
     .build = order_build,
     .data = "order",
     .eval = "order:test",
     .loss = "cross_entropy(logits, label)",
-    .chain = "clip_norm(1.0) | sgd(lr=0.001, momentum=0.98)",
+    .chain = "clip_norm(0.1) | sgd(lr=0.05, momentum=0.9)",
     .metric = "accuracy",
-    .batch = 50,
+    .batch = 20,
 };

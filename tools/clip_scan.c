@@ -35,14 +35,16 @@ static const option options[] = {
 
 static const char *const examples[] = {
     "onnxgrad clip-scan zoo:digits",
-    "onnxgrad clip-scan zoo:adding --steps 8000 --opt \"sgd(lr=1e-3, momentum=0.98)\"",
+    "onnxgrad clip-scan zoo:adding --steps 12000 --opt \"sgd(lr=0.05, momentum=0.9)\"",
     "onnxgrad clip-scan model.onnx --data csv:data.csv --probes 0.1,1,none,autoclip(10)",
     NULL,
 };
 
-/* The second list is for where one layer's gradient outweighs all others. */
+/* The second list is for where one layer's gradient outweighs all others, the third for where the
+ * run without a clip broke, which makes norms larger than those of one that learns. */
 static const char auto_probes[] = "P99,P90,P50,P10,autoclip(10),zclip(most=inf),agc(0.01)";
 static const char layer_probes[] = "clip_layer(P90),clip_layer(P50)";
+static const char low_probes[] = "P10/3,P10/10,P10/30,P10/100";
 
 void scan_say(const scan *s, const char *format, ...)
 {
@@ -67,6 +69,20 @@ int scan_chain(const scan *s, const char *clip, double rate, og_chain **chain)
 
 /* ---- Measuring ------------------------------------------------------------------------------- */
 
+static void measure_add(scan *s, const og_trainer *trainer, const og_run_info *info)
+{
+    int64_t tenth = (s->steps + 9) / 10;
+
+    og_norms_add(s->norms, trainer, info);
+    s->norm[s->measured] = info->grad_norm;
+    if (!s->measured)
+        s->first = info->loss;
+    if (s->measured < tenth)
+        s->early += info->loss / (double)tenth;
+    if (s->measured >= s->steps - tenth)
+        s->late += info->loss / (double)tenth;
+}
+
 /* Learns without a clip; where that diverges, what came before is what there is to know. */
 static int measure_steps(scan *s, og_trainer *trainer)
 {
@@ -82,10 +98,14 @@ static int measure_steps(scan *s, og_trainer *trainer)
                      s->measured + 1);
             return DONE;
         }
-        og_norms_add(s->norms, trainer, &info);
-        s->norm[s->measured] = info.grad_norm;
+        measure_add(s, trainer, &info);
     }
     return DONE;
+}
+
+bool scan_broken(const scan *s)
+{
+    return *s->lost || s->late > 0.9 * fmin(s->first, s->early);
 }
 
 static int measure(scan *s)
@@ -126,20 +146,28 @@ static char *clip_at(const char *stage, double threshold)
     return take_text("%s(%.2g)", stage, threshold);
 }
 
-/* A percentile: "P90", or as the only argument of a stage, "clip_layer(P90)". */
+/* A percentile or a part of it, "P90" or "P10/3"; also as the only argument of a stage,
+ * "clip_layer(P90)". */
 static bool read_percentile(const scan *s, const char *text, scan_probe *p)
 {
-    char stage[40] = "clip_norm";
-    double part, threshold;
-    int end = 0, n = sscanf(text, "P%lf%n", &part, &end) == 1 && !text[end];
+    char stage[40] = "clip_norm", words[40], close = '\0';
+    double percent, part = 1, threshold;
+    int end = 0;
 
-    if (!n && (sscanf(text, "%39[a-z_](P%lf)%n", stage, &part, &end) != 2 || text[end]))
+    if (sscanf(text, "%39[a-z_](%39[P0-9./]%c%n", stage, words, &close, &end) == 3) {
+        if (close != ')' || text[end])
+            return false;
+        end = 0;
+    } else {
+        snprintf(stage, sizeof stage, "clip_norm");
+        snprintf(words, sizeof words, "%s", text);
+    }
+    if (sscanf(words, "P%lf%n/%lf%n", &percent, &end, &part, &end) < 1 || words[end] ||
+        !(percent >= 0 && percent <= 100) || !(part > 0))
         return false;
-    if (!(part >= 0 && part <= 100))
-        return false;
-    threshold = og_histogram_quantile(og_norms_all(s->norms)->histogram, part / 100);
+    threshold = og_histogram_quantile(og_norms_all(s->norms)->histogram, percent / 100) / part;
     p->clip = threshold > 0 ? clip_at(stage, threshold) : take_text("%s", "");
-    p->from = take_text("P%g", part);
+    p->from = take_text("%s", words);
     return true;
 }
 
@@ -421,23 +449,28 @@ static bool has_finding(scan *s, const char *wanted)
     return false;
 }
 
+/* What is tried: what was asked for, or what the measuring suggests. */
+static char *list_probes(scan *s, const char *asked)
+{
+    if (strcmp(asked, "auto"))
+        return take_text("%s", asked);
+    return take_text("%s,%s,%s", auto_probes, has_finding(s, "one_layer") ? layer_probes : "",
+                     scan_broken(s) ? low_probes : "");
+}
+
 static int scan_all(scan *s, const command *c)
 {
-    const char *list = command_text(c, "probes", "auto");
-    bool own = strcmp(list, "auto") != 0;
     int status = measure(s);
-    bool uneven = !status && !own && has_finding(s, "one_layer");
-    char *copy = take_text("%s%s%s", own ? list : auto_probes, uneven ? "," : "",
-                           uneven ? layer_probes : "");
+    char *list = status ? NULL : list_probes(s, command_text(c, "probes", "auto"));
 
-    s->probes = take(strlen(copy) + 2, sizeof *s->probes);
+    s->probes = take(list ? strlen(list) + 2 : 1, sizeof *s->probes);
     if (!status)
-        status = propose(s, copy);
+        status = propose(s, list);
     if (!status)
         status = try_all(s);
     if (!status)
         status = decide(s);
-    free(copy);
+    free(list);
     return status;
 }
 

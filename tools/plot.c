@@ -8,6 +8,7 @@ static const char plot_style[] =
     "background:var(--paper)}"
     ".plot .rule{stroke:var(--rule);stroke-width:1}.plot .frame{stroke:var(--ink);fill:none}"
     ".plot text{fill:var(--ink)}.plot .line{fill:none;stroke-width:1.8;stroke-linejoin:round}"
+    ".plot .again{stroke-dasharray:5 3}"
     ".plot .bar{fill:var(--bar)}.plot .mark{stroke:var(--ink);stroke-dasharray:4 3}"
     ".plot .word{paint-order:stroke;stroke:var(--paper);stroke-width:4;stroke-linejoin:round}"
     ".l0{stroke:#222;--c:#222}.l1{stroke:#0072b2;--c:#0072b2}.l2{stroke:#d55e00;--c:#d55e00}"
@@ -18,9 +19,9 @@ static const char plot_style[] =
     ".l0{stroke:#eee}}";
 
 static const char page_style[] =
-    "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;"
+    "body{font:15px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;"
     "color:#222;background:#fff}table{border-collapse:collapse;margin:.5rem 0 1.5rem}"
-    "td,th{padding:.2rem .8rem;text-align:right;border-bottom:1px solid #ddd;white-space:nowrap}"
+    "td,th{padding:.2rem .6rem;text-align:right;border-bottom:1px solid #ddd;white-space:nowrap}"
     "td:first-child,th:first-child,.left{text-align:left}code,pre{font:13px ui-monospace,monospace}"
     "pre{background:#f4f4f4;padding:.7rem 1rem;overflow-x:auto}"
     ".advice{border-left:4px solid #0072b2;padding:.4rem 1rem;background:#f4f8fb}"
@@ -120,7 +121,7 @@ static void tick(plot *p, bool upright, double number)
 
     fprintf(p->out, "<path class=\"rule\" d=\"M%.1f %.1f%c%.1f\"/>", x, y, upright ? 'H' : 'V',
             upright ? right_of(p) : (double)TOP);
-    fprintf(p->out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%.4g</text>\n",
+    fprintf(p->out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%.5g</text>\n",
             x - (upright ? 6 : 0), y + (upright ? 4 : 16), upright ? "end" : "middle", number);
 }
 
@@ -189,12 +190,18 @@ static double clamp(double x, double low, double high)
     return x < low ? low : x > high ? high : x;
 }
 
+/* A colour that comes a second time is dashed. */
+static const char *line_class(const plot *p)
+{
+    return p->lines / COLOURS % 2 ? " again" : "";
+}
+
 static void key(plot *p, const char *label)
 {
     double x = right_of(p) + 10, y = TOP + 12 + 18 * (double)p->lines;
 
-    fprintf(p->out, "<path class=\"line l%d\" d=\"M%.1f %.1fh18\"/><text x=\"%.1f\" y=\"%.1f\">",
-            p->lines % COLOURS, x, y - 4, x + 24, y);
+    fprintf(p->out, "<path class=\"line l%d%s\" d=\"M%.1f %.1fh18\"/><text x=\"%.1f\" y=\"%.1f\">",
+            p->lines % COLOURS, line_class(p), x, y - 4, x + 24, y);
     print_escaped(p->out, label);
     fputs("</text>\n", p->out);
 }
@@ -203,7 +210,7 @@ void plot_line(plot *p, const char *label, size_t n, const double *x, const doub
 {
     bool open = false;
 
-    fprintf(p->out, "<path class=\"line l%d\" d=\"", p->lines % COLOURS);
+    fprintf(p->out, "<path class=\"line l%d%s\" d=\"", p->lines % COLOURS, line_class(p));
     for (size_t i = 0; i < n; i++) {
         if (!drawable(&p->x, x[i]) || !drawable(&p->y, y[i])) {
             open = false;

@@ -43,7 +43,8 @@ typedef struct scan {
     og_norms *norms;
     double *norm; /* [steps] of each step */
     int64_t measured;
-    char lost[700]; /* what stopped the measuring, or "" */
+    double first, early, late; /* its first loss, means of its first and last tenth */
+    char lost[700];            /* what stopped the measuring, or "" */
     /* tried */
     size_t n;
     scan_probe *probes; /* the first is no clip */
@@ -72,6 +73,10 @@ char *scan_snapshot(const scan *s, uint64_t seed);
 
 /* Of the seeds from..to-1. */
 og_trial scan_trial(const scan_probe *probe, int64_t from, int64_t to);
+
+/* Whether the run without a clip got nowhere, so that its norms are those of a broken run. */
+bool scan_broken(const scan *s);
+extern const char scan_broken_text[];
 
 void scan_say(const scan *s, const char *format, ...) OG_PRINTF(2, 3); /* progress */
 void scan_print(scan *s);

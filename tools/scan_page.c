@@ -226,6 +226,8 @@ static void head(FILE *out, scan *s)
         paragraph(out, "<p>", text, "</p>\n");
     if (*s->lost)
         paragraph(out, "<p>", s->lost, "</p>\n");
+    if (scan_broken(s))
+        paragraph(out, "<p>", scan_broken_text, "</p>\n");
 }
 
 static void foot(FILE *out, const scan *s)

@@ -7,6 +7,10 @@
 #include <math.h>
 #include <string.h>
 
+const char scan_broken_text[] =
+    "without a clip the loss does not fall, so these norms are those of a run that broke: "
+    "thresholds below them may be right";
+
 /* ---- Advice ---------------------------------------------------------------------------------- */
 
 /* What most of the steps show beyond the numbers; NULL: nothing. */
@@ -48,6 +52,8 @@ static void print_norms(scan *s)
     norms_print(s->norms);
     if (*s->lost)
         printf("note: %s\n", s->lost);
+    if (scan_broken(s))
+        printf("note: %s\n", scan_broken_text);
 }
 
 static void print_trial(const scan_probe *p, int64_t from, int64_t to)
@@ -106,6 +112,8 @@ static void json_norms(scan *s)
     norms_json(s->norms);
     json_key("lost", 0);
     json_string(s->lost);
+    json_key("broken", 0);
+    fputs(scan_broken(s) ? "true" : "false", stdout);
     puts("}");
 }
 

@@ -81,8 +81,23 @@ def outcomes(folder):
           f'all diverged: {end["text"]}')
 
 
+def broken(folder):
+    """The norms of a run that broke are too large: thresholds below them are tried."""
+    steps = '--steps', 60, '--seeds', 1
+    norms, probes, _ = scan(folder, 'broken', 'zoo:digits', 'sgd(lr=3)', *steps)
+    low = {p['from']: float(p['clip'][len('clip_norm('):-1]) for p in probes.values() if p['from'].startswith('P10')}
+    check(norms['broken'] and abs(low['P10/100'] * 100 - low['P10']) < 0.1 * low['P10'], f'broken: {low}')
+
+    norms, probes, _ = scan(folder, 'whole', 'zoo:digits', 'sgd(lr=0.3)', *steps)
+    check(not norms['broken'] and 'P10/100' not in [p['from'] for p in probes.values()], 'a run that learns is not broken')
+
+    _, probes, _ = scan(folder, 'parts', 'zoo:digits', 'sgd(lr=0.3)', '--probes', 'P50/2,clip_layer(P99)', *steps)
+    check(sorted(p['from'] for p in probes.values()) == ['', 'P50/2', 'P99'], f'percentiles and parts: {list(probes)}')
+
+
 with scratch() as folder:
     one_layer(folder)
     vanishing(folder)
     outcomes(folder)
+    broken(folder)
 finish()
