@@ -171,6 +171,23 @@ OG_API og_value *og_conv_with(og_value *x, og_value *w, og_value *b,
 #define og_conv_opt(x, w, b, ...) \
     og_conv_with((x), (w), (b), &(const og_conv_options){__VA_ARGS__})
 
+/* ConvInteger: Convolution of quantised numbers as int32. */
+OG_API og_value *og_conv_integer(og_value *x, og_value *w, og_value *x_zero_point,
+    og_value *w_zero_point);
+typedef struct og_conv_integer_options {
+    const char *auto_pad; /* NOTSET */
+    og_ints pads;
+    og_ints strides;
+    og_ints dilations;
+    int64_t group; /* 1 */
+    og_ints kernel_shape;
+} og_conv_integer_options;
+OG_API og_value *og_conv_integer_with(og_value *x, og_value *w, og_value *x_zero_point,
+    og_value *w_zero_point, const og_conv_integer_options *options);
+#define og_conv_integer_opt(x, w, x_zero_point, w_zero_point, ...) \
+    og_conv_integer_with((x), (w), (x_zero_point), (w_zero_point), \
+        &(const og_conv_integer_options){__VA_ARGS__})
+
 /* ConvTranspose: Transposed convolution: the gradient of a convolution by its input. */
 OG_API og_value *og_conv_transpose(og_value *x, og_value *w, og_value *b);
 typedef struct og_conv_transpose_options {
@@ -224,6 +241,19 @@ OG_API og_value *og_depth_to_space_with(og_value *input, int64_t blocksize,
 #define og_depth_to_space_opt(input, blocksize, ...) \
     og_depth_to_space_with((input), (blocksize), &(const og_depth_to_space_options){__VA_ARGS__})
 
+/* DequantizeLinear: Quantised numbers as floats again. */
+OG_API og_value *og_dequantize_linear(og_value *x, og_value *x_scale, og_value *x_zero_point);
+typedef struct og_dequantize_linear_options {
+    og_some_int axis; /* 1 */
+    int64_t block_size;
+    int64_t output_dtype;
+} og_dequantize_linear_options;
+OG_API og_value *og_dequantize_linear_with(og_value *x, og_value *x_scale, og_value *x_zero_point,
+    const og_dequantize_linear_options *options);
+#define og_dequantize_linear_opt(x, x_scale, x_zero_point, ...) \
+    og_dequantize_linear_with((x), (x_scale), (x_zero_point), \
+        &(const og_dequantize_linear_options){__VA_ARGS__})
+
 /* Dropout: Drops elements at random while training, and scales the others. */
 OG_API og_value *og_dropout(og_value *data, og_value *ratio, og_value *training_mode);
 typedef struct og_dropout_options {
@@ -235,6 +265,18 @@ OG_API og_value *og_dropout_with(og_value *data, og_value *ratio, og_value *trai
     const og_dropout_options *options);
 #define og_dropout_opt(data, ratio, training_mode, ...) \
     og_dropout_with((data), (ratio), (training_mode), &(const og_dropout_options){__VA_ARGS__})
+
+/* DynamicQuantizeLinear: Numbers quantised to uint8 over their own range, with its scale and zero
+ * point. */
+OG_API og_value *og_dynamic_quantize_linear(og_value *x);
+typedef struct og_dynamic_quantize_linear_options {
+    size_t n_outputs; /* with `outputs`: all of them */
+    og_value **outputs;
+} og_dynamic_quantize_linear_options;
+OG_API og_value *og_dynamic_quantize_linear_with(og_value *x,
+    const og_dynamic_quantize_linear_options *options);
+#define og_dynamic_quantize_linear_opt(x, ...) \
+    og_dynamic_quantize_linear_with((x), &(const og_dynamic_quantize_linear_options){__VA_ARGS__})
 
 /* Einsum: Sums of products over labelled axes. */
 OG_API og_value *og_einsum(size_t n, og_value *const *values, const char *equation);
@@ -537,6 +579,10 @@ OG_API og_value *og_lp_pool_with(og_value *x, og_ints kernel_shape,
 #define og_lp_pool_opt(x, kernel_shape, ...) \
     og_lp_pool_with((x), (kernel_shape), &(const og_lp_pool_options){__VA_ARGS__})
 
+/* MatMulInteger: Matrix product of quantised numbers as int32. */
+OG_API og_value *og_matmul_integer(og_value *a, og_value *b, og_value *a_zero_point,
+    og_value *b_zero_point);
+
 /* Max: The largest of the inputs. */
 OG_API og_value *og_max(size_t n, og_value *const *values);
 
@@ -627,6 +673,46 @@ OG_API og_value *og_pad_with(og_value *data, og_value *pads, og_value *constant_
     og_value *axes, const og_pad_options *options);
 #define og_pad_opt(data, pads, constant_value, axes, ...) \
     og_pad_with((data), (pads), (constant_value), (axes), &(const og_pad_options){__VA_ARGS__})
+
+/* QLinearConv: Convolution of quantised numbers, quantised again. */
+OG_API og_value *og_qlinear_conv(og_value *x, og_value *x_scale, og_value *x_zero_point,
+    og_value *w, og_value *w_scale, og_value *w_zero_point, og_value *y_scale,
+    og_value *y_zero_point, og_value *b);
+typedef struct og_qlinear_conv_options {
+    const char *auto_pad; /* NOTSET */
+    og_ints pads;
+    og_ints strides;
+    og_ints dilations;
+    int64_t group; /* 1 */
+    og_ints kernel_shape;
+} og_qlinear_conv_options;
+OG_API og_value *og_qlinear_conv_with(og_value *x, og_value *x_scale, og_value *x_zero_point,
+    og_value *w, og_value *w_scale, og_value *w_zero_point, og_value *y_scale,
+    og_value *y_zero_point, og_value *b, const og_qlinear_conv_options *options);
+#define og_qlinear_conv_opt(x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, \
+    y_zero_point, b, ...) \
+    og_qlinear_conv_with((x), (x_scale), (x_zero_point), (w), (w_scale), (w_zero_point), \
+        (y_scale), (y_zero_point), (b), &(const og_qlinear_conv_options){__VA_ARGS__})
+
+/* QLinearMatMul: Matrix product of quantised numbers, quantised again. */
+OG_API og_value *og_qlinear_matmul(og_value *a, og_value *a_scale, og_value *a_zero_point,
+    og_value *b, og_value *b_scale, og_value *b_zero_point, og_value *y_scale,
+    og_value *y_zero_point);
+
+/* QuantizeLinear: Numbers rounded to multiples of a scale, as small integers or narrow floats. */
+OG_API og_value *og_quantize_linear(og_value *x, og_value *y_scale, og_value *y_zero_point);
+typedef struct og_quantize_linear_options {
+    og_some_int axis; /* 1 */
+    int64_t block_size;
+    int64_t output_dtype;
+    int64_t precision;
+    og_some_int saturate; /* 1 */
+} og_quantize_linear_options;
+OG_API og_value *og_quantize_linear_with(og_value *x, og_value *y_scale, og_value *y_zero_point,
+    const og_quantize_linear_options *options);
+#define og_quantize_linear_opt(x, y_scale, y_zero_point, ...) \
+    og_quantize_linear_with((x), (y_scale), (y_zero_point), \
+        &(const og_quantize_linear_options){__VA_ARGS__})
 
 /* RMSNormalization: Rows with root mean square 1, scaled. */
 OG_API og_value *og_rms_normalization(og_value *x, og_value *scale);

@@ -17,14 +17,37 @@ typedef struct sweep {
     size_t first;             /* nodes before this one are left alone */
     og_value **grad;          /* [n_values] sum so far, or NULL */
     bool *wanted;             /* [n_values] lies on a path from a wanted value */
+    bool *straight;           /* [n_values] integers that carry a gradient nevertheless */
     bool *needed;             /* [n_nodes] lies on a path to the output */
 } sweep;
 
-/* Real numbers carry a gradient; integers, booleans and strings do not. */
-static bool differentiable(const og_value *v)
+static bool is_real(const og_value *v)
 {
     return v->type.kind == OG_TENSOR &&
            (v->type.elem == OG_UNDEFINED || og_elem_in(v->type.elem, OG_FLOATS));
+}
+
+/* Real numbers carry a gradient; integers, booleans and strings do not, except for what was
+ * quantised: rounding counts as the identity (the straight-through estimator). */
+static bool differentiable(const sweep *s, const og_value *v)
+{
+    return is_real(v) || s->straight[v->id];
+}
+
+/* Quantised numbers, and the same ones moved about. */
+static bool carries(const sweep *s, const og_node *node, int k)
+{
+    const og_value *y = node->out[k];
+
+    if (is_real(y) || y->type.kind != OG_TENSOR)
+        return false;
+    if (node->op->traits & OG_STRAIGHT)
+        return k == 0;
+    for (int j = 0; j < node->n_in && node->op->traits & OG_COPIES; j++)
+        if (node->in[j] && node->in[j]->graph == s->g && s->straight[node->in[j]->id] &&
+            node->in[j]->type.elem == y->type.elem)
+            return true;
+    return false;
 }
 
 static void add_gradient(sweep *s, og_value *v, og_value *dv)
@@ -45,7 +68,7 @@ static void note_wanted(og_value *v, void *to)
 {
     captures *c = to;
 
-    c->wanted = c->wanted || (c->s->wanted[v->id] && differentiable(v));
+    c->wanted = c->wanted || (c->s->wanted[v->id] && differentiable(c->s, v));
 }
 
 static bool captures_wanted(sweep *s, const og_node *node)
@@ -67,19 +90,24 @@ static void note_needed(og_value *v, void *to)
 /* Forward: which values depend on a wanted one. */
 static void mark_wanted(sweep *s, og_value *const wrt[], size_t n)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         s->wanted[wrt[i]->id] = true;
+        s->straight[wrt[i]->id] = s->first > 0 && !is_real(wrt[i]);
+    }
     for (size_t i = s->first; i < s->n_nodes; i++) {
         og_node *node = s->g->nodes.v[i];
         bool any = false;
 
         for (int j = 0; j < node->n_in && !any; j++)
             any = node->in[j] && node->in[j]->graph == s->g && s->wanted[node->in[j]->id] &&
-                  differentiable(node->in[j]);
+                  differentiable(s, node->in[j]);
         any = any || captures_wanted(s, node);
-        for (int k = 0; any && k < node->n_out; k++)
-            s->wanted[node->out[k]->id] =
-                differentiable(node->out[k]) || s->wanted[node->out[k]->id];
+        for (int k = 0; any && k < node->n_out; k++) {
+            const size_t id = node->out[k]->id;
+
+            s->straight[id] = s->straight[id] || carries(s, node, k);
+            s->wanted[id] = s->wanted[id] || differentiable(s, node->out[k]);
+        }
     }
 }
 
@@ -184,7 +212,7 @@ static og_status visit(sweep *s, og_node *node)
     for (int j = 0; j < node->n_in; j++) {
         og_value *x = node->in[j];
 
-        want[j] = x && x->graph == s->g && s->wanted[x->id] && differentiable(x);
+        want[j] = x && x->graph == s->g && s->wanted[x->id] && differentiable(s, x);
         any = any || want[j];
     }
     if (captures_wanted(s, node))
@@ -207,7 +235,7 @@ static og_status visit(sweep *s, og_node *node)
 static og_status sweep_from(sweep *s, og_value *output, og_value *seed, og_value *const wrt[],
                             size_t n, og_value *grads[])
 {
-    if (!s->grad || !s->wanted || !s->needed)
+    if (!s->grad || !s->wanted || !s->straight || !s->needed)
         return og_graph_no_memory(s->g);
     mark_wanted(s, wrt, n);
     mark_needed(s, output);
@@ -240,6 +268,7 @@ static og_status backward_from(og_graph *g, size_t first, og_value *output, og_v
                 .first = first,
                 .grad = OG_NEW_N(scratch, og_value *, g->values.n + 1),
                 .wanted = OG_NEW_N(scratch, bool, g->values.n + 1),
+                .straight = OG_NEW_N(scratch, bool, g->values.n + 1),
                 .needed = OG_NEW_N(scratch, bool, g->nodes.n + 1) };
     og_status status = sweep_from(&s, output, seed, wrt, n, grads);
     og_arena_free(scratch);

@@ -256,6 +256,27 @@ og_value *og_conv(og_value *x, og_value *w, og_value *b)
     return og_conv_with(x, w, b, &(const og_conv_options){ 0 });
 }
 
+og_value *og_conv_integer_with(og_value *x, og_value *w, og_value *x_zero_point,
+    og_value *w_zero_point, const og_conv_integer_options *o)
+{
+    og_build node = { 0 };
+
+    og_build_string(&node, "auto_pad", o->auto_pad);
+    og_build_ints(&node, "pads", o->pads);
+    og_build_ints(&node, "strides", o->strides);
+    og_build_ints(&node, "dilations", o->dilations);
+    og_build_int(&node, "group", o->group);
+    og_build_ints(&node, "kernel_shape", o->kernel_shape);
+    return og_build_node(&node, "ConvInteger", 4, (og_value *[]){ x, w, x_zero_point,
+        w_zero_point }, 0, NULL, 0, NULL);
+}
+
+og_value *og_conv_integer(og_value *x, og_value *w, og_value *x_zero_point, og_value *w_zero_point)
+{
+    return og_conv_integer_with(x, w, x_zero_point, w_zero_point,
+        &(const og_conv_integer_options){ 0 });
+}
+
 og_value *og_conv_transpose_with(og_value *x, og_value *w, og_value *b,
     const og_conv_transpose_options *o)
 {
@@ -334,6 +355,24 @@ og_value *og_depth_to_space(og_value *input, int64_t blocksize)
     return og_depth_to_space_with(input, blocksize, &(const og_depth_to_space_options){ 0 });
 }
 
+og_value *og_dequantize_linear_with(og_value *x, og_value *x_scale, og_value *x_zero_point,
+    const og_dequantize_linear_options *o)
+{
+    og_build node = { 0 };
+
+    og_build_some_int(&node, "axis", o->axis);
+    og_build_int(&node, "block_size", o->block_size);
+    og_build_int(&node, "output_dtype", o->output_dtype);
+    return og_build_node(&node, "DequantizeLinear", 3, (og_value *[]){ x, x_scale, x_zero_point },
+        0, NULL, 0, NULL);
+}
+
+og_value *og_dequantize_linear(og_value *x, og_value *x_scale, og_value *x_zero_point)
+{
+    return og_dequantize_linear_with(x, x_scale, x_zero_point,
+        &(const og_dequantize_linear_options){ 0 });
+}
+
 og_value *og_dropout_with(og_value *data, og_value *ratio, og_value *training_mode,
     const og_dropout_options *o)
 {
@@ -347,6 +386,19 @@ og_value *og_dropout_with(og_value *data, og_value *ratio, og_value *training_mo
 og_value *og_dropout(og_value *data, og_value *ratio, og_value *training_mode)
 {
     return og_dropout_with(data, ratio, training_mode, &(const og_dropout_options){ 0 });
+}
+
+og_value *og_dynamic_quantize_linear_with(og_value *x, const og_dynamic_quantize_linear_options *o)
+{
+    og_build node = { 0 };
+
+    return og_build_node(&node, "DynamicQuantizeLinear", 1, (og_value *[]){ x }, 0, NULL,
+        o->n_outputs, o->outputs);
+}
+
+og_value *og_dynamic_quantize_linear(og_value *x)
+{
+    return og_dynamic_quantize_linear_with(x, &(const og_dynamic_quantize_linear_options){ 0 });
 }
 
 og_value *og_einsum(size_t n, og_value *const *values, const char *equation)
@@ -774,6 +826,15 @@ og_value *og_lp_pool(og_value *x, og_ints kernel_shape)
     return og_lp_pool_with(x, kernel_shape, &(const og_lp_pool_options){ 0 });
 }
 
+og_value *og_matmul_integer(og_value *a, og_value *b, og_value *a_zero_point,
+    og_value *b_zero_point)
+{
+    og_build node = { 0 };
+
+    return og_build_node(&node, "MatMulInteger", 4, (og_value *[]){ a, b, a_zero_point,
+        b_zero_point }, 0, NULL, 0, NULL);
+}
+
 og_value *og_max(size_t n, og_value *const *values)
 {
     og_build node = { 0 };
@@ -917,6 +978,59 @@ og_value *og_pad_with(og_value *data, og_value *pads, og_value *constant_value, 
 og_value *og_pad(og_value *data, og_value *pads, og_value *constant_value, og_value *axes)
 {
     return og_pad_with(data, pads, constant_value, axes, &(const og_pad_options){ 0 });
+}
+
+og_value *og_qlinear_conv_with(og_value *x, og_value *x_scale, og_value *x_zero_point, og_value *w,
+    og_value *w_scale, og_value *w_zero_point, og_value *y_scale, og_value *y_zero_point,
+    og_value *b, const og_qlinear_conv_options *o)
+{
+    og_build node = { 0 };
+
+    og_build_string(&node, "auto_pad", o->auto_pad);
+    og_build_ints(&node, "pads", o->pads);
+    og_build_ints(&node, "strides", o->strides);
+    og_build_ints(&node, "dilations", o->dilations);
+    og_build_int(&node, "group", o->group);
+    og_build_ints(&node, "kernel_shape", o->kernel_shape);
+    return og_build_node(&node, "QLinearConv", 9, (og_value *[]){ x, x_scale, x_zero_point, w,
+        w_scale, w_zero_point, y_scale, y_zero_point, b }, 0, NULL, 0, NULL);
+}
+
+og_value *og_qlinear_conv(og_value *x, og_value *x_scale, og_value *x_zero_point, og_value *w,
+    og_value *w_scale, og_value *w_zero_point, og_value *y_scale, og_value *y_zero_point,
+    og_value *b)
+{
+    return og_qlinear_conv_with(x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale,
+        y_zero_point, b, &(const og_qlinear_conv_options){ 0 });
+}
+
+og_value *og_qlinear_matmul(og_value *a, og_value *a_scale, og_value *a_zero_point, og_value *b,
+    og_value *b_scale, og_value *b_zero_point, og_value *y_scale, og_value *y_zero_point)
+{
+    og_build node = { 0 };
+
+    return og_build_node(&node, "QLinearMatMul", 8, (og_value *[]){ a, a_scale, a_zero_point, b,
+        b_scale, b_zero_point, y_scale, y_zero_point }, 0, NULL, 0, NULL);
+}
+
+og_value *og_quantize_linear_with(og_value *x, og_value *y_scale, og_value *y_zero_point,
+    const og_quantize_linear_options *o)
+{
+    og_build node = { 0 };
+
+    og_build_some_int(&node, "axis", o->axis);
+    og_build_int(&node, "block_size", o->block_size);
+    og_build_int(&node, "output_dtype", o->output_dtype);
+    og_build_int(&node, "precision", o->precision);
+    og_build_some_int(&node, "saturate", o->saturate);
+    return og_build_node(&node, "QuantizeLinear", 3, (og_value *[]){ x, y_scale, y_zero_point }, 0,
+        NULL, 0, NULL);
+}
+
+og_value *og_quantize_linear(og_value *x, og_value *y_scale, og_value *y_zero_point)
+{
+    return og_quantize_linear_with(x, y_scale, y_zero_point,
+        &(const og_quantize_linear_options){ 0 });
 }
 
 og_value *og_rms_normalization_with(og_value *x, og_value *scale,

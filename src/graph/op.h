@@ -46,6 +46,7 @@ typedef enum og_role {
     OG_ROLE_TABLE,     /* an embedding that is looked up */
     OG_ROLE_STATISTIC, /* running mean, variance */
     OG_ROLE_STATE,     /* initial state of a recurrence */
+    OG_ROLE_GRID,      /* scale and zero point of a quantisation */
     OG_ROLE_SHAPE      /* sizes, axes, indices: never a parameter */
 } og_role;
 
@@ -277,7 +278,9 @@ typedef enum og_trait {
         1 << 6,           /* the derivative is zero wherever it exists (Sign, Floor, Equal …) */
     OG_COMMUTES = 1 << 7, /* inputs 0 and 1 may be swapped */
     OG_COPIES = 1 << 8,   /* moves data only: any element type, by width */
-    OG_UNKNOWN = 1 << 9   /* stands for an operator this library does not have */
+    OG_UNKNOWN = 1 << 9,  /* stands for an operator this library does not have */
+    OG_STRAIGHT = 1 << 10 /* output 0, of integers, carries a gradient: a float tensor, as rounding
+                           * counts as the identity */
 } og_trait;
 
 struct og_op {

@@ -17,8 +17,9 @@ enum {
     REACHES_TABLE = 1 << 1,
     REACHES_STATISTIC = 1 << 2,
     REACHES_STATE = 1 << 3,
-    REACHES_ELEMENTWISE = 1 << 4,
-    REACHES_OTHER = 1 << 5
+    REACHES_GRID = 1 << 4,
+    REACHES_ELEMENTWISE = 1 << 5,
+    REACHES_OTHER = 1 << 6
 };
 
 typedef struct use {
@@ -92,9 +93,11 @@ static og_status collect_uses(finder *f, const og_graph *g)
 /* A weight seen through one of these is still that weight. */
 static bool moves_only(const og_op *op)
 {
-    static const char *const names[] = { "Reshape", "Transpose", "Slice",    "Concat",
-                                         "Squeeze", "Unsqueeze", "Identity", "Flatten",
-                                         "Cast",    "CastLike",  "Split" };
+    static const char *const names[] = { "Reshape",         "Transpose", "Slice",
+                                         "Concat",          "Squeeze",   "Unsqueeze",
+                                         "Identity",        "Flatten",   "Cast",
+                                         "CastLike",        "Split",     "QuantizeLinear",
+                                         "DequantizeLinear" };
 
     for (size_t i = 0; i < sizeof names / sizeof *names && !op->domain; i++)
         if (!strcmp(op->name, names[i]))
@@ -117,6 +120,8 @@ static unsigned reaches(const use *u, const og_port *port)
         return REACHES_STATISTIC;
     case OG_ROLE_STATE:
         return REACHES_STATE;
+    case OG_ROLE_GRID:
+        return REACHES_GRID;
     case OG_ROLE_SHAPE:
     case OG_ROLE_DATA:
         break;
@@ -153,7 +158,7 @@ static og_status follow_use(finder *f, const use *u)
         for (int b = 0; (body = og_node_body(node, b)); b++)
             if ((size_t)u->port < body->inputs.n)
                 OG_TRY(visit(f, body->inputs.v[u->port]));
-    } else if (!moves_only(node->op)) {
+    } else if (!moves_only(node->op) || (port && port->role == OG_ROLE_GRID)) {
         note(f, reaches(u, port), u, port);
     } else if (!port || port->role != OG_ROLE_SHAPE) {
         for (int k = 0; k < node->n_out; k++)
@@ -207,6 +212,7 @@ static const char *role_text(const finder *f)
         return "running statistic";
     case OG_ROLE_STATE:
         return "initial state";
+    case OG_ROLE_GRID: /* x_scale, y_zero_point … */
     case OG_ROLE_SHAPE:
     case OG_ROLE_DATA:
         break;

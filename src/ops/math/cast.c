@@ -134,8 +134,10 @@ static void cast_gradient(og_grad *c)
 {
     og_value *x = og_x(c, 0);
 
-    if (og_wants(c, 0) && og_elem_in(x->type.elem, OG_FLOATS))
-        og_set_dx(c, 0, og_cast_like(og_dy(c, 0), x));
+    if (og_wants(c, 0)) /* the gradient of quantised integers is a float tensor */
+        og_set_dx(c, 0,
+                  og_elem_in(x->type.elem, OG_FLOATS) ? og_cast_like(og_dy(c, 0), x)
+                                                      : og_cast(og_dy(c, 0), OG_FLOAT));
 }
 
 /* ---- Running --------------------------------------------------------------------------------- */

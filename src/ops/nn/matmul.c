@@ -17,31 +17,32 @@ static matmul_attrs matmul_flags(const og_op *op, const void *attrs)
     return op->attr_size ? *(const matmul_attrs *)attrs : (matmul_attrs){ 0 };
 }
 
-static og_status matmul_infer(og_infer *c)
+og_status og_nn_matmul_shape(og_infer *c, int a, int b, bool trans_a, bool trans_b)
 {
-    const matmul_attrs t = matmul_flags(c->op, c->attrs);
-    const int ra = og_infer_rank(c, 0), rb = og_infer_rank(c, 1);
+    const int ra = og_infer_rank(c, a), rb = og_infer_rank(c, b);
     const int least = c->op->attr_size ? 2 : 1;
-    og_dim dims[OG_MAX_RANK], inner, m, n;
+    og_dim dims[OG_MAX_RANK], inner;
     int rank;
 
     if (ra < least || rb < least)
         return og_infer_fail(c, OG_BAD_SHAPE, "inputs have ranks %d and %d, expected at least %d",
                              ra, rb, least);
-    OG_TRY(og_infer_agree(c, "the inner size of A and B",
-                          og_infer_dim(c, 0, ra - 1 - (t.transA != 0)),
-                          og_infer_dim(c, 1, rb == 1 ? 0 : rb - 2 + (t.transB != 0)), &inner));
-    OG_TRY(og_broadcast_dims(c, ra > 2 ? ra - 2 : 0, c->in[0]->dims, rb > 2 ? rb - 2 : 0,
-                             c->in[1]->dims, &rank, dims));
-    if (ra > 1) {
-        m = og_infer_dim(c, 0, ra - 2 + (t.transA != 0));
-        dims[rank++] = m;
-    }
-    if (rb > 1) {
-        n = og_infer_dim(c, 1, rb - 1 - (t.transB != 0));
-        dims[rank++] = n;
-    }
+    OG_TRY(og_infer_agree(c, "the inner size of A and B", og_infer_dim(c, a, ra - 1 - trans_a),
+                          og_infer_dim(c, b, rb == 1 ? 0 : rb - 2 + trans_b), &inner));
+    OG_TRY(og_broadcast_dims(c, ra > 2 ? ra - 2 : 0, c->in[a]->dims, rb > 2 ? rb - 2 : 0,
+                             c->in[b]->dims, &rank, dims));
+    if (ra > 1)
+        dims[rank++] = og_infer_dim(c, a, ra - 2 + trans_a);
+    if (rb > 1)
+        dims[rank++] = og_infer_dim(c, b, rb - 1 - trans_b);
     return og_infer_shape(c, 0, rank, dims);
+}
+
+static og_status matmul_infer(og_infer *c)
+{
+    const matmul_attrs t = matmul_flags(c->op, c->attrs);
+
+    return og_nn_matmul_shape(c, 0, 1, t.transA != 0, t.transB != 0);
 }
 
 static int matmul_valid_from(const og_node *node)

@@ -36,7 +36,7 @@ static void max_pool_gradient(og_grad *c)
     if (og_dy(c, 0))
         og_set_dx(c, 0,
                   OG_OP("onnxgrad::MaxPoolGrad", og_pool_attrs(c->attrs, attrs), og_dy(c, 0),
-                        og_x(c, 0)));
+                        og_cast_like(og_x(c, 0), og_dy(c, 0))));
 }
 
 static og_status max_pool_prepare(og_call *c)
@@ -141,6 +141,7 @@ const og_op og_op_max_pool = {
                 .since = 8 } },
     .attr_size = sizeof(og_window),
     .run_types = MAX_POOL_RUN,
+    .traits = OG_STRAIGHT,
     .infer = max_pool_infer,
     .gradient = max_pool_gradient,
     .prepare = max_pool_prepare,

@@ -14,6 +14,9 @@
 /* The opset from which an operator takes the element type of node's input 0. */
 int og_nn_type_since(const og_node *node, int floats, int integers, int bfloat16);
 
+/* Gives output 0 the shape of numpy's product of inputs `a` and `b`. */
+og_status og_nn_matmul_shape(og_infer *c, int a, int b, bool trans_a, bool trans_b);
+
 /* op(a) op(b) of two matrices as one Gemm node. */
 og_value *og_nn_gemm(og_value *a, bool trans_a, og_value *b, bool trans_b, float alpha);
 
