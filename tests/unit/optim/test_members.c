@@ -1,6 +1,7 @@
 /* Who is in which group. */
 #include "../test.h"
 
+#include "base/base.h"
 #include "onnxgrad/optim.h"
 
 #include <stdio.h>
@@ -74,11 +75,41 @@ static void test_left_over(void **state)
     og_chain_free(chain);
 }
 
+static bool failing_at(uint64_t n)
+{
+    const og_chain_member *m = NULL;
+    og_chain *chain;
+    og_status s;
+
+    og_fail_at(n);
+    s = og_chain_parse("c=clip_norm(1) | groups{ fc1.*: groups{ *.bias: sgd; _: adam }; _: lion | "
+                       "clip_norm(2) }",
+                       NULL, &chain);
+    if (!s)
+        s = og_chain_members(chain, NAMES, names, &m);
+    og_fail_at(0);
+    if (s && s != OG_NO_MEMORY)
+        fail_msg("call %llu failed and the status is %s", (unsigned long long)n, og_status_name(s));
+    og_chain_free(chain);
+    return !s;
+}
+
+static void test_memory(void **state)
+{
+    uint64_t n = 1;
+
+    (void)state;
+    while (!failing_at(n) && n < 10000)
+        n++;
+    assert_true(n > 5 && n < 10000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tables),
         cmocka_unit_test(test_left_over),
+        cmocka_unit_test(test_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -163,6 +163,52 @@ static void averages(void **state)
     og_graph_free(g);
 }
 
+/* With all that a trainer can be asked for, memory or a file call fails at the n-th of them. */
+static bool failing_at(og_graph *g, uint64_t n)
+{
+    const og_train_options o = {
+        .loss = "cross_entropy(scores, label)",
+        .chain = "c=clip_norm(1) | groups{ *.bias: sgd(momentum=0.9); _: adafactor(lr=0.01, "
+                 "weight_decay=0.1) } | ema_weights(0.9)",
+        .batch = 8,
+        .threads = 1,
+        .norms = true,
+        .init = path,
+        .init_mode = OG_TAKE_PARTIAL,
+        .init_optimizer = true,
+    };
+    og_trainer *t;
+    og_status s;
+
+    og_fail_at(n);
+    s = og_trainer_new(g, p.data, &o, &t);
+    if (!s)
+        s = og_trainer_set(t, "c.c", 0.5);
+    if (!s)
+        s = og_trainer_step(t, NULL);
+    if (!s)
+        s = og_trainer_take(t, path, &(og_take_options){ OG_TAKE_NAMES, false });
+    og_fail_at(0);
+    if (s && s != OG_NO_MEMORY && s != OG_IO)
+        fail_msg("call %llu failed and the status is %s", (unsigned long long)n, og_status_name(s));
+    og_trainer_free(t);
+    return !s;
+}
+
+static void fails_anywhere(void **state)
+{
+    og_graph *g = small_model("float[batch,4]");
+    uint64_t n = 1;
+
+    (void)state;
+    write_file(g, "c=clip_norm(1) | sgd(lr=0.1)", "", "more", "");
+    while (!failing_at(g, n) && n < 100000)
+        n += n < 3000 ? 1 : 7;
+    assert_true(n > 100 && n < 100000);
+    printf("%llu calls that may fail\n", (unsigned long long)n);
+    og_graph_free(g);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -183,10 +229,9 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_of_it),
-        cmocka_unit_test(with_the_optimizer),
-        cmocka_unit_test(what_does_not_fit),
-        cmocka_unit_test(averages),
+        cmocka_unit_test(all_of_it),         cmocka_unit_test(with_the_optimizer),
+        cmocka_unit_test(what_does_not_fit), cmocka_unit_test(averages),
+        cmocka_unit_test(fails_anywhere),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
