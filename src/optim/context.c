@@ -79,21 +79,22 @@ static void setting_add(og_step *step, const og_chain_arg *arg, const char *labe
 
 /* The element type of a parameter does not matter here: numbers of a chain are doubles. */
 og_value *og_step_number(og_step *step, const og_chain_arg *value, const char *label,
-                         const char *name)
+                         const char *name, bool inner)
 {
     char *state = og_arena_print(step->graph->arena, "opt/%s/%s", label, name);
     og_value *number;
 
     if (value->type == OG_GIVEN_CALL) {
-        setting_add(step, value, label, name, NULL);
-        return og_schedule_build(step, value->call, label, name);
+        if (!inner)
+            setting_add(step, value, label, name, NULL);
+        return og_schedule_build(step, value->call, label, name, inner);
     }
     if (!state)
         return og_graph_no_memory(step->graph), NULL;
     if ((number = og_graph_find(step->graph, state))) /* one number of a short name in two places */
         return number;
     number = og_step_state(step, state, OG_DOUBLE, 0, NULL, value->number);
-    if (number)
+    if (number && !inner)
         setting_add(step, value, label, name, number);
     return number;
 }
@@ -153,7 +154,9 @@ og_value *og_stage_argument(og_stage_context *c, const char *name)
         if (step->arguments.v[i].given == made.given)
             return step->arguments.v[i].value;
     own = argument_name(c, made.given);
-    made.value = own ? og_step_number(step, made.given, c->label, own) : NULL;
+    made.value =
+        own ? og_step_number(step, made.given, c->label, own, c->link->part && !made.given->origin)
+            : NULL;
     if (!made.value || !og_list_push(step->arena, &step->arguments, made))
         (void)og_fail(og_graph_errors(step->graph), OG_NO_MEMORY, "no memory for a training step");
     return made.value;

@@ -253,9 +253,10 @@ og_status og_step_labels(og_step *step, og_chain_tree *tree);
 const og_chain_arg *og_stage_given(const og_stage_context *c, const char *name);
 
 /* A number of the text as a double scalar: the state `opt/<label>/<name>`, or the schedule's value
- * for this step. */
+ * for this step.  It can be changed by that name while training unless it is `inner`: one that a
+ * short name wrote and its user did not. */
 og_value *og_step_number(og_step *step, const og_chain_arg *value, const char *label,
-                         const char *name);
+                         const char *name, bool inner);
 og_value *og_step_constant(og_step *step, double number);
 /* A state of any shape whose elements are all `initial`. */
 og_value *og_step_state(og_step *step, const char *name, og_elem elem, int rank,
@@ -307,7 +308,8 @@ typedef struct og_schedule_context {
     const og_schedule *schedule;
     const og_chain_call *call;
     const char *label, *name; /* of the stage, and of the argument it stands for */
-    og_value *t;              /* the clock, behind the warm-up */
+    bool inner;
+    og_value *t; /* the clock, behind the warm-up */
 } og_schedule_context;
 
 struct og_schedule {
@@ -321,7 +323,7 @@ extern const og_schedule og_schedules[]; /* ended by one without name */
 const og_schedule *og_schedule_find(const char *name);
 og_signature og_schedule_signature(const og_schedule *schedule);
 og_value *og_schedule_build(og_step *step, const og_chain_call *call, const char *label,
-                            const char *name);
+                            const char *name, bool inner);
 
 /* ---- Plateaus -------------------------------------------------------------------------------- */
 

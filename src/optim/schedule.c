@@ -36,7 +36,8 @@ static og_value *argument(og_schedule_context *c, const char *name)
         if (strcmp(signature.arg[k].name, name) == 0 && own &&
             !og_signature_value(&c->step->lexer, &signature, c->call, NULL, k, &value))
             return og_step_number(c->step, &value, c->label,
-                                  value.origin ? value.origin->name : own);
+                                  value.origin ? value.origin->name : own,
+                                  c->inner && !value.origin);
     return NULL;
 }
 
@@ -383,7 +384,7 @@ static bool has_warmup(const og_chain_call *call)
 }
 
 og_value *og_schedule_build(og_step *step, const og_chain_call *call, const char *label,
-                            const char *name)
+                            const char *name, bool inner)
 {
     const og_schedule *schedule = og_schedule_find(call->name);
     og_schedule_context c = { .step = step,
@@ -391,6 +392,7 @@ og_value *og_schedule_build(og_step *step, const og_chain_call *call, const char
                               .call = call,
                               .label = label,
                               .name = name,
+                              .inner = inner,
                               .t = step->clock };
     og_value *zero = og_step_constant(step, 0), *w, *started, *body;
 

@@ -187,6 +187,31 @@ static void one_number_in_two_places(void **state)
     og_graph_free(g);
 }
 
+/* What a short name wrote and its user did not is no setting: lr(inverse(0.1, decay=…, power=1)).
+ */
+static void numbers_of_the_text(void **state)
+{
+    og_graph *g = small_model("float[batch,4]");
+    og_trainer *t = trainer_of(g, "adagrad(lr=step(0.1, every=10), lr_decay=0.01)");
+    static const char *const names[] = { "adagrad.lr",       "adagrad.lr.value", "adagrad.lr.every",
+                                         "adagrad.lr.gamma", "adagrad.lr_decay", "adagrad.eps" };
+    const char *name;
+    size_t n = 0;
+
+    (void)state;
+    for (; (name = og_session_setting(og_trainer_session(t), n)); n++) {
+        size_t k = 0;
+
+        while (k < 6 && strcmp(names[k], name))
+            k++;
+        if (k == 6 && strcmp(name, "adagrad.lr.warmup"))
+            fail_msg("'%s' is no number of the text", name);
+    }
+    assert_true(n >= 6);
+    og_trainer_free(t);
+    og_graph_free(g);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -206,7 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(changes_what_follows),     cmocka_unit_test(refusals),
         cmocka_unit_test(in_the_checkpoint),        cmocka_unit_test(every_short_name),
-        cmocka_unit_test(one_number_in_two_places),
+        cmocka_unit_test(one_number_in_two_places), cmocka_unit_test(numbers_of_the_text),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
