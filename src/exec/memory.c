@@ -94,6 +94,22 @@ static void keep(og_plan *plan, og_value *v)
         plan->values[v->id].kept = true;
 }
 
+static void read_by_body(plan_value *v, int step)
+{
+    v->last_reader = step;
+    v->reader_group = -1;
+}
+
+/* A body is fed with what it captures, and reads states where they are. */
+static void link_captured(og_plan *plan, const plan_body *b, int step)
+{
+    for (size_t j = 0; j < b->n_captured; j++)
+        read_by_body(b->captured[j], step);
+    for (size_t j = 0; j < b->graph->captured.n; j++)
+        if (b->graph->captured.v[j].outer->state)
+            read_by_body(&plan->values[b->graph->captured.v[j].outer->id], step);
+}
+
 static og_status link_steps(og_plan *plan, const plan_options *options)
 {
     og_graph *g = plan->graph;
@@ -119,10 +135,7 @@ static og_status link_steps(og_plan *plan, const plan_options *options)
             OG_TRY(og_bodies_link(plan, s, options));
             s->dynamic = true;
             for (plan_body *b = s->bodies; b->graph; b++)
-                for (size_t j = 0; j < b->n_captured; j++) {
-                    b->captured[j]->last_reader = (int)i;
-                    b->captured[j]->reader_group = -1;
-                }
+                link_captured(plan, b, (int)i);
         }
         for (int k = 0; k < node->n_out; k++) {
             s->out[k] = value_of(plan, node->out[k]);

@@ -279,6 +279,11 @@ og_status og_stage_loss_at(og_stage_context *c, og_graph *into, og_value *const 
  * shape v[i] is; zeros where the gradient does not depend on it. */
 og_status og_stage_hessian_product(og_stage_context *c, og_value *const v[], og_value *products[]);
 
+/* out[i] is values[i] where `due` holds, others[i] elsewhere.  What only values[i] need is computed
+ * where it holds; so this comes last in a stage, which must not go on with such values. */
+og_status og_stage_when(og_stage_context *c, og_value *due, size_t n, og_value *const values[],
+                        og_value *const others[], og_value *out[]);
+
 og_value *og_flows_norm(og_step *step, size_t n, og_flow *const *flows);
 /* Sets the infos of the norms, `ok` and what it watches. */
 og_status og_step_watch(og_step *step); /* before the chain */

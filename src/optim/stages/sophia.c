@@ -3,8 +3,8 @@
  * element by element (Liu et al. 2023, arXiv:2305.14342), as optax has it.
  *
  * The diagonal is Hutchinson's estimate, r * (H r) with r of random signs, whose mean fades; it is
- * taken every so many steps and acts from the step after. The clip is the method: where the
- * estimate is small or negative, the step is clip long.
+ * taken every so many steps, in a branch of an If, and acts from the step after. The clip is the
+ * method: where the estimate is small or negative, the step is clip long.
  */
 #include "optim/moments.h"
 
@@ -34,32 +34,53 @@ static og_status diagonal(og_stage_context *c, og_value **sign, og_value **estim
     return OG_OK;
 }
 
+static og_value *is_due(og_stage_context *c)
+{
+    og_value *t = og_stage_clock(c), *every = og_stage_argument(c, "every");
+
+    return og_equal(og_mul(OG_OP("Floor", NULL, og_div(t, every)), every), t);
+}
+
+/* The diagonals' means after this step, in the steps that estimate them. */
+static og_status keep_diagonals(og_stage_context *c, const og_moments *s, og_value **h)
+{
+    size_t n = og_stage_count(c);
+    og_value **estimate = OG_NEW_N(c->step->arena, og_value *, 2 * n + 1), **work = estimate + n;
+
+    if (!estimate)
+        return og_fail(og_graph_errors(og_stage_graph(c)), OG_NO_MEMORY,
+                       "no memory for a training step");
+    OG_TRY(diagonal(c, work, estimate));
+    for (size_t i = 0; i < n; i++)
+        estimate[i] = og_add(og_mul(h[i], og_stage_cast(c, i, s->beta2)),
+                             og_mul(estimate[i], og_stage_cast(c, i, s->weight2)));
+    OG_TRY(og_stage_when(c, is_due(c), n, estimate, h, work));
+    for (size_t i = 0; i < n; i++)
+        og_stage_keep(c, h[i], work[i]);
+    return OG_OK;
+}
+
 static og_status scale_by_sophia_build(og_stage_context *c)
 {
     size_t n = og_stage_count(c);
-    og_value **sign = OG_NEW_N(c->step->arena, og_value *, 2 * n + 1), **estimate = sign + n;
-    og_value *t = og_stage_clock(c), *every = og_stage_argument(c, "every");
-    og_value *due = og_equal(og_mul(OG_OP("Floor", NULL, og_div(t, every)), every), t);
+    og_value **h = OG_NEW_N(c->step->arena, og_value *, n + 1);
     og_value *gamma = og_stage_argument(c, "gamma"), *eps = og_stage_argument(c, "eps");
     og_value *clip = og_stage_argument(c, "clip"), *below = og_neg(clip);
     og_moments s = og_moments_start(c);
 
-    if (!sign)
+    if (!h)
         return og_fail(og_graph_errors(og_stage_graph(c)), OG_NO_MEMORY,
                        "no memory for a training step");
-    OG_TRY(diagonal(c, sign, estimate));
     for (size_t i = 0; i < n; i++) {
-        og_value *h = og_stage_slot(c, i, "h", 0), *m = og_moments_first(c, i, &s), *u;
-        og_value *next = og_add(og_mul(h, og_stage_cast(c, i, s.beta2)),
-                                og_mul(estimate[i], og_stage_cast(c, i, s.weight2)));
+        og_value *m = og_moments_first(c, i, &s), *u;
 
-        u = og_maximum(og_mul(h, og_stage_cast(c, i, gamma)), og_stage_cast(c, i, eps));
+        h[i] = og_stage_slot(c, i, "h", 0);
+        u = og_maximum(og_mul(h[i], og_stage_cast(c, i, gamma)), og_stage_cast(c, i, eps));
         u = og_div(og_mul(m, og_stage_cast(c, i, s.correct1)), u);
-        og_stage_keep(c, h, og_where(due, next, h));
         og_stage_out(c, i,
                      OG_OP("Clip", NULL, u, og_stage_cast(c, i, below), og_stage_cast(c, i, clip)));
     }
-    return OG_OK;
+    return keep_diagonals(c, &s, h);
 }
 
 #define SOPHIA_ARGS                                                                                \
