@@ -78,10 +78,18 @@ static og_status if_control(og_call *c)
     return OG_OK;
 }
 
+/* The bool that chooses was always one; newer versions took more types of results. */
+static int if_valid_from(const og_node *node)
+{
+    (void)node;
+    return 1;
+}
+
 const og_op og_op_if = {
     .name = "If",
     .version = 25,
     .valid_from = 1,
+    .valid_from_node = if_valid_from,
     .versions = "1 11 13 16 19 21 23 24",
     .doc = "The outputs of then_branch or else_branch, chosen by a bool.",
     .in = { OG_PORT("cond", OG_BIT(OG_BOOL)) },
