@@ -106,6 +106,8 @@ static void print_norms(const og_train_event *e)
         fprintf(stderr, "  |g| %.3g", e->grad_norm);
     if (!isnan(e->run.clip_coef))
         fprintf(stderr, " clip %.0f%%", 100 * e->clipped);
+    if (e->skipped)
+        fprintf(stderr, " skipped %lld", (long long)e->skipped);
 }
 
 static void print_head(const og_train_event *e)

@@ -130,6 +130,8 @@ static void json_event(const og_train_event *e)
     json_number(e->grad_norm);
     json_key("clipped", 0);
     json_number(e->clipped);
+    json_key("skipped", 0);
+    json_whole(e->skipped);
     puts("}");
     fflush(stdout);
 }

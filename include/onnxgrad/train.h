@@ -29,10 +29,11 @@ typedef struct og_train_event {
     int64_t step, steps;    /* done so far, and of how many in all */
     int64_t position, rows; /* in this epoch or measurement */
     og_run_info run;        /* of the last step */
-    double loss;            /* mean over this epoch's samples so far */
-    double clipped;         /* share of this epoch's steps in which a clip acted */
-    double grad_norm;       /* mean of this epoch's norms before the clip */
-    double seconds;         /* of this epoch's steps so far */
+    double loss;      /* mean over this epoch's samples so far, without steps that were skipped */
+    double clipped;   /* share of this epoch's steps in which a clip acted */
+    int64_t skipped;  /* steps of this epoch whose gradient was not finite */
+    double grad_norm; /* mean of this epoch's norms before the clip, without those */
+    double seconds;   /* of this epoch's steps so far */
     double val_loss, val_metric, eval_loss,
         eval_metric;    /* OG_TRAIN_EPOCH; NaN where not measured */
     const char *metric; /* "accuracy" or "" */

@@ -39,7 +39,7 @@ typedef struct kept_number {
     int64_t *whole;
 } kept_number;
 
-enum { KEPT = 18 };
+enum { KEPT = 19 };
 
 static void kept_numbers(og_trainer *t, kept_number kept[KEPT])
 {
@@ -56,6 +56,7 @@ static void kept_numbers(og_trainer *t, kept_number kept[KEPT])
         { "epoch_rows", NULL, &t->sums.rows },
         { "epoch_steps", NULL, &t->sums.steps },
         { "epoch_clipped", NULL, &t->sums.clipped },
+        { "epoch_skipped", NULL, &t->sums.skipped },
         { "result_epoch", NULL, &t->result.epoch },
         { "result_loss", &t->result.loss, NULL },
         { "result_val_loss", &t->result.val_loss, NULL },

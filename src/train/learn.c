@@ -30,13 +30,18 @@ static void take_norms(og_trainer *t)
     }
 }
 
+/* A step that was skipped counts as such; its loss and norm would spoil the means. */
 static void add_step(og_trainer *t, size_t rows, double seconds)
 {
     og_train_sums *s = &t->sums;
 
-    s->loss += t->last.loss * (double)rows;
-    s->rows += (int64_t)rows;
-    s->norm += t->last.grad_norm;
+    if (t->last.nonfinite) {
+        s->skipped++;
+    } else {
+        s->loss += t->last.loss * (double)rows;
+        s->rows += (int64_t)rows;
+        s->norm += t->last.grad_norm;
+    }
     s->clipped += t->last.clip_coef < 1;
     s->steps++;
     s->seconds += seconds;

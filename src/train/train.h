@@ -37,7 +37,7 @@ typedef struct og_train_feeds {
 /* Sums over the steps of an epoch so far. */
 typedef struct og_train_sums {
     double loss, norm, seconds;
-    int64_t rows, steps, clipped;
+    int64_t rows, steps, clipped, skipped;
 } og_train_sums;
 
 /* The log: lines are kept in a buffer and written before each checkpoint, and now and then. */

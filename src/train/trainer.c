@@ -41,7 +41,8 @@ void og_trainer_describe(const og_trainer *t, og_train_event *event)
     event->run = t->last;
     event->loss = s->rows ? s->loss / (double)s->rows : NAN;
     event->clipped = s->steps ? (double)s->clipped / (double)s->steps : 0;
-    event->grad_norm = s->steps ? s->norm / (double)s->steps : NAN;
+    event->skipped = s->skipped;
+    event->grad_norm = s->steps > s->skipped ? s->norm / (double)(s->steps - s->skipped) : NAN;
     event->seconds = s->seconds;
     event->metric = t->prediction ? "accuracy" : "";
 }

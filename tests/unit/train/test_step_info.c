@@ -124,6 +124,44 @@ static void clip_rate(void **state)
     folder_close(folder);
 }
 
+typedef struct epoch {
+    int64_t skipped;
+    double loss, norm;
+} epoch;
+
+static bool watch(void *context, const og_train_event *e)
+{
+    if (e->kind == OG_TRAIN_EPOCH)
+        *(epoch *)context = (epoch){ e->skipped, e->loss, e->grad_norm };
+    return true;
+}
+
+/* One of five batches is skipped: the means are those of the others. */
+static void means_without_skipped(void **state)
+{
+    og_graph *g = small_model("float[batch,4]");
+    epoch e = { 0 };
+    og_train_options o = { .loss = "cross_entropy(scores, label)",
+                           .chain = "finite(skip) | sgd",
+                           .batch = 10,
+                           .epochs = 1,
+                           .threads = 1,
+                           .watch = watch,
+                           .context = &e };
+    float old = p.x[7][1];
+    og_trainer *t;
+
+    (void)state;
+    p.x[7][1] = (float)NAN;
+    assert_ok(og_trainer_new(g, p.data, &o, &t), og_trainer_report(t));
+    assert_ok(og_trainer_run(t), og_trainer_report(t));
+    assert_int_equal(e.skipped, 1);
+    assert_true(isfinite(e.loss) && isfinite(e.norm));
+    p.x[7][1] = old;
+    og_trainer_free(t);
+    og_graph_free(g);
+}
+
 /* A row that is infinite makes a column of the first weight's gradient NaN. */
 static void first_that_is_not_finite(void **state)
 {
@@ -168,6 +206,7 @@ int main(void)
         cmocka_unit_test(norms_and_shares),
         cmocka_unit_test(no_further_pass),
         cmocka_unit_test(clip_rate),
+        cmocka_unit_test(means_without_skipped),
         cmocka_unit_test(first_that_is_not_finite),
     };
 
