@@ -11,4 +11,23 @@
 og_status og_backward(og_graph *graph, og_value *output, og_value *seed, og_value *const wrt[],
                       size_t n, og_value *grads[]);
 
+/* The same with values that count as independent: what they were computed from gets nothing through
+ * them, so a value among them is `wrt` or a constant. */
+og_status og_backward_between(og_graph *graph, og_value *output, og_value *seed,
+                              og_value *const wrt[], size_t n, og_value *const cut[], size_t n_cut,
+                              og_value *grads[]);
+
+/* A node of trait OG_DERIVATIVE with the values that it names. */
+typedef struct og_derivative {
+    og_node *node;
+    og_value **named; /* one for each of the node's inputs */
+    og_value *y;
+} og_derivative;
+
+/* Puts the derivatives in the place of the node and settles its graph, which may not grow beyond
+ * max_nodes.  Where an input of the node is not the value that is named, or that value lies in a
+ * graph around the node's, the nodes between it and y are added once more, reading the input.  The
+ * nodes must be in order, and those of other derivatives that y depends on replaced. */
+og_status og_differentiate(const og_derivative *d, size_t max_nodes);
+
 #endif

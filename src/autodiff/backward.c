@@ -18,6 +18,7 @@ typedef struct sweep {
     og_value **grad;          /* [n_values] sum so far, or NULL */
     bool *wanted;             /* [n_values] lies on a path from a wanted value */
     bool *straight;           /* [n_values] integers that carry a gradient nevertheless */
+    bool *cut;                /* [n_values] counts as independent of what it was computed from */
     bool *needed;             /* [n_nodes] lies on a path to the output */
 } sweep;
 
@@ -105,6 +106,8 @@ static void mark_wanted(sweep *s, og_value *const wrt[], size_t n)
         for (int k = 0; any && k < node->n_out; k++) {
             const size_t id = node->out[k]->id;
 
+            if (s->cut[id])
+                continue;
             s->straight[id] = s->straight[id] || carries(s, node, k);
             s->wanted[id] = s->wanted[id] || differentiable(s, node->out[k]);
         }
@@ -151,7 +154,8 @@ static og_status visit_rule(sweep *s, og_grad *c)
 }
 
 static og_status backward_from(og_graph *g, size_t first, og_value *output, og_value *seed,
-                               og_value *const wrt[], size_t n, og_value *grads[]);
+                               og_value *const wrt[], size_t n, og_value *const cut[], size_t n_cut,
+                               og_value *grads[]);
 
 /* An operator without a rule is differentiated through its expansion: the expansion's nodes are
  * added, swept from the outputs' gradients to the node's inputs, and take the node's place.  No
@@ -179,7 +183,7 @@ static og_status visit_expansion(sweep *s, og_grad *c)
     for (int k = 0; k < node->n_out; k++) {
         if (!c->dy[k] || !out[k])
             continue;
-        OG_TRY(backward_from(s->g, first, out[k], c->dy[k], in, n, part));
+        OG_TRY(backward_from(s->g, first, out[k], c->dy[k], in, n, NULL, 0, part));
         size_t at = 0;
         for (int j = 0; j < node->n_in; j++) {
             if (!c->want[j])
@@ -203,7 +207,7 @@ static og_status visit(sweep *s, og_node *node)
     if (!dy || !dx || !want)
         return og_graph_no_memory(s->g);
     for (int k = 0; k < n_out; k++) {
-        dy[k] = s->grad[node->out[k]->id];
+        dy[k] = s->cut[node->out[k]->id] ? NULL : s->grad[node->out[k]->id];
         any = any || dy[k];
     }
     if (!any || node->op->traits & OG_ZERO_GRADIENT)
@@ -235,8 +239,6 @@ static og_status visit(sweep *s, og_node *node)
 static og_status sweep_from(sweep *s, og_value *output, og_value *seed, og_value *const wrt[],
                             size_t n, og_value *grads[])
 {
-    if (!s->grad || !s->wanted || !s->straight || !s->needed)
-        return og_graph_no_memory(s->g);
     mark_wanted(s, wrt, n);
     mark_needed(s, output);
     s->grad[output->id] = seed ? seed : og_ones_like(output);
@@ -249,7 +251,8 @@ static og_status sweep_from(sweep *s, og_value *output, og_value *seed, og_value
 }
 
 static og_status backward_from(og_graph *g, size_t first, og_value *output, og_value *seed,
-                               og_value *const wrt[], size_t n, og_value *grads[])
+                               og_value *const wrt[], size_t n, og_value *const cut[], size_t n_cut,
+                               og_value *grads[])
 {
     OG_TRY(og_graph_status(g));
     if (!output)
@@ -269,8 +272,14 @@ static og_status backward_from(og_graph *g, size_t first, og_value *output, og_v
                 .grad = OG_NEW_N(scratch, og_value *, g->values.n + 1),
                 .wanted = OG_NEW_N(scratch, bool, g->values.n + 1),
                 .straight = OG_NEW_N(scratch, bool, g->values.n + 1),
+                .cut = OG_NEW_N(scratch, bool, g->values.n + 1),
                 .needed = OG_NEW_N(scratch, bool, g->nodes.n + 1) };
-    og_status status = sweep_from(&s, output, seed, wrt, n, grads);
+    og_status status =
+        s.grad && s.wanted && s.straight && s.cut && s.needed ? OG_OK : og_graph_no_memory(g);
+    for (size_t i = 0; i < n_cut && !status; i++)
+        s.cut[cut[i]->id] = true;
+    if (!status)
+        status = sweep_from(&s, output, seed, wrt, n, grads);
     og_arena_free(scratch);
     return status;
 }
@@ -278,7 +287,13 @@ static og_status backward_from(og_graph *g, size_t first, og_value *output, og_v
 og_status og_backward(og_graph *g, og_value *output, og_value *seed, og_value *const wrt[],
                       size_t n, og_value *grads[])
 {
-    return backward_from(g, 0, output, seed, wrt, n, grads);
+    return backward_from(g, 0, output, seed, wrt, n, NULL, 0, grads);
+}
+
+og_status og_backward_between(og_graph *g, og_value *output, og_value *seed, og_value *const wrt[],
+                              size_t n, og_value *const cut[], size_t n_cut, og_value *grads[])
+{
+    return backward_from(g, 0, output, seed, wrt, n, cut, n_cut, grads);
 }
 
 og_status og_gradients(og_graph *g, og_value *loss, og_value *const wrt[], size_t n,

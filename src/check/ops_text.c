@@ -16,11 +16,15 @@ static const char *gradient_text(const og_op *op)
 {
     if (op->traits & OG_ZERO_GRADIENT)
         return "zero";
+    if (op->traits & OG_DERIVATIVE)
+        return "rewriting";
     return op->gradient ? "rule" : op->expand ? "expansion" : "none";
 }
 
 static const char *runs_text(const og_op *op)
 {
+    if (op->traits & OG_DERIVATIVE)
+        return "rewriting";
     if (op->run && op->expand)
         return "kernel, expansion";
     return op->run ? "kernel" : op->expand ? "expansion" : "executor";
@@ -82,6 +86,8 @@ static const char *second_text(const og_op *op)
 {
     if (op->traits & OG_ZERO_GRADIENT)
         return "zero";
+    if (op->traits & OG_DERIVATIVE)
+        return "yes";
     for (const char *const *s = op->samples; s && *s; s++)
         if (twice(op, *s))
             return "yes";
@@ -96,7 +102,8 @@ static void put_types(og_text *t, const og_op *op)
     bool first = true;
 
     if (!op->run) {
-        og_text_print(t, "as its expansion");
+        og_text_print(t, op->traits & OG_DERIVATIVE ? "as the nodes it names"
+                                                    : "as its expansion");
         return;
     }
     if (op->traits & OG_COPIES) {

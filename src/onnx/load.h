@@ -64,6 +64,8 @@ og_status og_scope_open(og_loader *ld, og_scope *scope, const og_scope *outer, o
 og_status og_scope_expect(og_loader *ld, og_scope *scope, size_t n, Onnx__NodeProto **nodes);
 og_status og_scope_define(og_loader *ld, og_scope *scope, const char *name, og_value *value);
 og_status og_scope_check_new(og_loader *ld, const og_scope *scope, const char *name);
+/* The value of a name, NULL where no scope has it. */
+og_value *og_scope_find(const og_loader *ld, const og_scope *scope, const char *name);
 /* The value of a name, NULL for "" and for what a call left out; fails where no scope has it. */
 og_status og_scope_value(og_loader *ld, const og_scope *scope, const char *name, og_value **value);
 /* The name a value of this scope gets in its graph; NULL for "". */
@@ -88,6 +90,10 @@ og_status og_load_constant(og_loader *ld, og_scope *scope, const Onnx__NodeProto
 char *og_proto_text(const Onnx__NodeProto *proto, size_t index, char *out, size_t size);
 /* Notes an operator that is not there, and gives a descriptor for it. */
 og_unknown *og_load_unknown(og_loader *ld, const char *domain, const char *name);
+
+/* ---- Derivatives (load_derivative.c) --------------------------------------------------------- */
+/* Replaces the nodes of the scope from `first` on that stand for derivatives of its values. */
+og_status og_load_derivatives(og_loader *ld, const og_scope *scope, size_t first);
 
 /* ---- Attributes and types (load_attr.c) ------------------------------------------------------ */
 og_status og_load_attrs(og_loader *ld, og_scope *scope, size_t n, Onnx__AttributeProto **protos,

@@ -291,6 +291,8 @@ static void locate(og_loader *ld, const load_node *n)
 
 og_status og_load_nodes(og_loader *ld, og_scope *scope, size_t n, Onnx__NodeProto **nodes)
 {
+    size_t first = scope->graph->nodes.n;
+
     for (size_t i = 0; i < n; i++) {
         load_node node = { .proto = nodes[i], .index = i };
 
@@ -299,5 +301,5 @@ og_status og_load_nodes(og_loader *ld, og_scope *scope, size_t n, Onnx__NodeProt
             return ld->report->code;
         }
     }
-    return OG_OK;
+    return og_load_derivatives(ld, scope, first);
 }

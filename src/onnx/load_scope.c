@@ -51,6 +51,23 @@ og_status og_scope_define(og_loader *ld, og_scope *scope, const char *name, og_v
                                                                            : og_load_no_memory(ld);
 }
 
+/* What a derivative was put in place of may still be under its name. */
+static og_value *find(const og_scope *scope, const char *name)
+{
+    og_value *found = NULL;
+
+    for (const og_scope *s = scope; s && !found; s = s->outer)
+        found = og_table_get(s->values, name);
+    return og_value_now(found);
+}
+
+og_value *og_scope_find(const og_loader *ld, const og_scope *scope, const char *name)
+{
+    og_value *found = find(scope, name);
+
+    return found == &ld->omitted ? NULL : found;
+}
+
 og_status og_scope_value(og_loader *ld, const og_scope *scope, const char *name, og_value **value)
 {
     char shown[160];
@@ -58,13 +75,9 @@ og_status og_scope_value(og_loader *ld, const og_scope *scope, const char *name,
     *value = NULL;
     if (!*name)
         return OG_OK;
-    for (const og_scope *s = scope; s; s = s->outer) {
-        og_value *found = og_table_get(s->values, name);
-
-        if (found) {
-            *value = found == &ld->omitted ? NULL : found;
-            return OG_OK;
-        }
+    if (find(scope, name)) {
+        *value = og_scope_find(ld, scope, name);
+        return OG_OK;
     }
     og_escape(shown, sizeof shown, name);
     for (const og_scope *s = scope; s; s = s->outer) {

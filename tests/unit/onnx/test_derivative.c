@@ -1,0 +1,211 @@
+/* ONNX's Gradient in files: the numbers of og_gradients, derivatives in training steps, and what is
+ * refused. The forms that files have are in tests/python/onnx_gradient.py. */
+#include "model.h"
+
+#include "autodiff/autodiff.h"
+#include "exec/exec.h"
+#include "ops/ops.h"
+
+#define GRADIENT "ai.onnx.preview.training::Gradient"
+#define STRINGS(attr, ...)                                                                         \
+    {                                                                                              \
+        .name = (attr), .kind = OG_ATTR_STRINGS, .u.strings = {                                    \
+            .n = (int64_t)(sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *)),              \
+            .v = (const char *const[]){ __VA_ARGS__ }                                              \
+        }                                                                                          \
+    }
+
+static og_value *named(const char *name, og_value *v)
+{
+    if (v)
+        assert_int_equal(og_value_rename(v, name), OG_OK);
+    return v;
+}
+
+/* A node of one x; the graph keeps y as an output, because nothing else does. */
+static og_value *gradient(og_graph *g, const char *x, const char *y, og_value *at)
+{
+    const og_attr attrs[] = { STRINGS("xs", x), OG_SET_STRING("y", y), { .name = NULL } };
+
+    return og_node(g, GRADIENT, 1, &at, attrs);
+}
+
+static og_graph *saved_and_loaded(og_graph *g, const og_load_options *options)
+{
+    const char *path = in_folder("m.onnx");
+    og_graph *back;
+
+    assert_ok(og_save(g, path, NULL), og_graph_report(g));
+    assert_ok(og_load(path, options, &back), og_graph_report(back));
+    og_graph_free(g);
+    return back;
+}
+
+static size_t count_nodes(const og_graph *g, const char *op)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < g->nodes.n; i++)
+        n += !strcmp(g->nodes.v[i]->op->name, op);
+    return n;
+}
+
+/* ---- The same as og_gradients ---------------------------------------------------------------- */
+
+static og_value *function_of(og_value *x)
+{
+    og_value *h = og_mul(og_exp(og_neg(og_mul(x, x))), x);
+
+    return named("y", og_reduce("ReduceSum", og_add(h, og_sqrt(og_plus(og_abs(x), 1))),
+                                (og_ints){ 0, NULL }, false));
+}
+
+static void run(og_graph *g, const double x[3], double out[2][3])
+{
+    static const int64_t dims[] = { 3 };
+    const char *names[] = { "d", "dd" };
+    double data[3] = { x[0], x[1], x[2] };
+    og_feed feed = { "x", og_tensor_view(OG_DOUBLE, 1, dims, data) };
+    og_tensor found[2];
+    og_session *s;
+
+    assert_ok(og_session_new(g, NULL, &s), og_session_report(s));
+    assert_ok(og_session_run(s, &feed, 1, names, 2, found, NULL), og_session_report(s));
+    for (int k = 0; k < 2; k++)
+        memcpy(out[k], found[k].data, 3 * sizeof(double));
+    og_session_free(s);
+    og_graph_free(g);
+}
+
+static void the_bits_of_og_gradients(void **state)
+{
+    const double x[] = { 0.3, -1.2, 2.5 };
+    double ours[2][3], theirs[2][3];
+    og_graph *g = og_graph_new("ours");
+    og_value *v = og_input(g, "x", "double[3]"), *d, *dd;
+
+    (void)state;
+    assert_ok(og_gradients(g, function_of(v), &v, 1, &d), og_graph_report(g));
+    d = og_output(g, "d", d);
+    assert_ok(og_backward(g, d, NULL, &v, 1, &dd), og_graph_report(g));
+    assert_ok(og_graph_settle(g), og_graph_report(g));
+    og_output(g, "dd", og_value_now(dd));
+    run(g, x, ours);
+
+    g = og_graph_new("theirs");
+    v = og_input(g, "x", "double[3]");
+    og_output(g, "y", function_of(v));
+    og_output(g, "d", gradient(g, "x", "y", v));
+    og_output(g, "dd", gradient(g, "x", "d", v));
+    g = saved_and_loaded(g, NULL);
+    assert_int_equal(count_nodes(g, "Gradient"), 0);
+    assert_int_equal(count_nodes(g, "Exp"), 1); /* the forward pass serves, it is not repeated */
+    run(g, x, theirs);
+    assert_memory_equal(ours, theirs, sizeof ours);
+}
+
+/* ---- In training ----------------------------------------------------------------------------- */
+
+/* A loss with a gradient in it: (dx/dx of tanh(w x))^2 = (w (1 - tanh^2))^2, by differences in w.
+ */
+static double penalty(double w, double x)
+{
+    double d = w * (1 - tanh(w * x) * tanh(w * x));
+
+    return d * d;
+}
+
+static void a_gradient_in_the_loss(void **state)
+{
+    double x = 0.7, w = 0.4, eps = 1e-6;
+    og_tensor start = og_tensor_view(OG_DOUBLE, 0, NULL, &w), found;
+    og_graph *g = og_graph_new("penalty");
+    og_value *v = og_input(g, "x", "double"), *p = og_parameter(g, "w", &start), *d, *z;
+    og_feed feed = { "x", og_tensor_view(OG_DOUBLE, 0, NULL, &x) };
+    const char *name = "w_grad";
+    og_session *s;
+
+    (void)state;
+    z = og_mul(v, p);
+    og_output(g, "y", og_node(g, "Tanh", 1, &z, NULL));
+    d = gradient(g, "x", "y", v);
+    og_output(g, "loss", og_mul(d, d));
+    g = saved_and_loaded(g, NULL);
+    p = og_graph_find(g, "w");
+    assert_ok(og_gradients(g, og_graph_find(g, "loss"), &p, 1, &d), og_graph_report(g));
+    og_output(g, name, d);
+    assert_ok(og_session_new(g, NULL, &s), og_session_report(s));
+    assert_ok(og_session_run(s, &feed, 1, &name, 1, &found, NULL), og_session_report(s));
+    assert_float_equal(og_get_double(&found, 0),
+                       (float)((penalty(w + eps, x) - penalty(w - eps, x)) / (2 * eps)), 1e-6f);
+    og_session_free(s);
+    og_graph_free(g);
+}
+
+/* ---- What is refused ------------------------------------------------------------------------- */
+
+/* xs and zs are lists of names separated by blanks, the node reads `inputs`. */
+static const char *file_with(const char *xs, const char *zs, const char *y, const char *inputs,
+                             const char *outputs)
+{
+    og_text graph = { 0 }, gradient = node("Gradient", inputs, outputs), m, a;
+
+    put_message(&graph, 11, value_info("x", OG_DOUBLE, 0, NULL));
+    put_message(&graph, 11, value_info("p", OG_DOUBLE, 0, NULL));
+    put_message(&graph, 11, value_info("k", OG_INT64, 0, NULL));
+    put_message(&graph, 1, node("RandomNormalLike", "x", "z"));
+    put_message(&graph, 1, node("Mul", "x z", "noisy"));
+    put_message(&graph, 1, node("Exp", "x", "e"));
+    put_text(&gradient, 7, "ai.onnx.preview.training");
+    a = attr_head("xs", 8);
+    put_words(&a, 9, xs);
+    put_message(&gradient, 5, a);
+    if (*zs) {
+        a = attr_head("zs", 8);
+        put_words(&a, 9, zs);
+        put_message(&gradient, 5, a);
+    }
+    a = attr_head("y", 3);
+    put_text(&a, 4, y);
+    put_message(&gradient, 5, a);
+    put_message(&graph, 1, gradient);
+    put_message(&graph, 12, value_info("e", OG_DOUBLE, -1, NULL));
+    m = model(8, 17, graph);
+    put_message(&m, 8, opset("ai.onnx.preview.training", 1));
+    return put_model("g.onnx", m);
+}
+
+static void refusals(void **state)
+{
+    (void)state;
+    og_graph_free(load(file_with("x", "p", "e", "x p", "d")));
+    assert_refused(file_with("w", "", "e", "x", "d"), OG_BAD_FILE,
+                   "xs of Gradient names 'w', but there is no such value");
+    assert_refused(file_with("x", "w", "e", "x p", "d"), OG_BAD_FILE, "zs of Gradient names 'w'");
+    assert_refused(file_with("x", "", "f", "x", "d"), OG_BAD_FILE, "y of Gradient names 'f'");
+    assert_refused(file_with("x", "", "f", "x", "d"), OG_BAD_FILE,
+                   "Gradient node #3 (output \"d\")");
+    assert_refused(
+        file_with("x", "p", "e", "x", "d"), OG_BAD_FILE,
+        "Gradient has 1 inputs, expected one for each of the 1 names in xs and the 1 in");
+    assert_refused(file_with("x", "", "e", "x p", "d"), OG_BAD_FILE, "Gradient has 2 inputs");
+    assert_refused(file_with("x", "p", "e", "x p", "d c"), OG_BAD_FILE, "Gradient has 2 outputs");
+    assert_refused(file_with("x x", "", "e", "x p", "d c"), OG_BAD_FILE, "names 'x' twice");
+    assert_refused(file_with("x", "p x", "e", "x p x", "d"), OG_BAD_FILE, "names 'x' twice");
+    assert_refused(file_with("k", "", "e", "k", "d"), OG_BAD_TYPE, "input 0 of Gradient is int64");
+    assert_refused(file_with("x", "", "k", "x", "d"), OG_BAD_TYPE, "y 'k' is int64");
+    assert_refused(file_with("x", "", "d", "x", "d"), OG_BAD_FILE, "y depends on Gradient node #3");
+    assert_refused(file_with("x", "", "noisy", "p", "d"), OG_UNSUPPORTED,
+                   "RandomNormalLike cannot be computed again at another point");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_bits_of_og_gradients, enter, leave),
+        cmocka_unit_test_setup_teardown(a_gradient_in_the_loss, enter, leave),
+        cmocka_unit_test_setup_teardown(refusals, enter, leave),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
