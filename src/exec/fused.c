@@ -239,7 +239,8 @@ static bool join_member(og_plan *plan, size_t before, size_t i, fused_strand *st
     const int passed = b->in[0] == a->out[0] ? 0 : 1;
 
     if (a->node->n_in != 2 || b->node->n_in != 2 || b->in[passed] != a->out[0] ||
-        b->in[0] == b->in[1] || a->out[0]->place != PLACE_TILE || a->out[0]->last_reader != (int)i)
+        b->in[0] == b->in[1] || !b->in[1 - passed] || a->out[0]->place != PLACE_TILE ||
+        a->out[0]->last_reader != (int)i)
         return false;
     plan_value *other = b->in[1 - passed];
     og_loop *second = b->node->op->loop(b->node->attrs, other->tensor.elem, b->out[0]->tensor.elem);
