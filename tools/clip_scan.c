@@ -337,12 +337,12 @@ static double round_rate(const scan *s, double coef)
     return rate > 0 ? strtod(text, NULL) / rate : coef;
 }
 
-/* A clip that acts in nearly every step may be nothing but a lower learning rate. */
+/* A clip that acts in most steps may be nothing but a lower learning rate. */
 static int open_slower(scan *s, const og_trial *clip)
 {
     scan_probe *p = &s->slower;
 
-    if (clip->clipped < 0.9 || !(clip->coef > 0))
+    if (clip->clipped < 0.8 || !(clip->coef > 0))
         return DONE;
     p->from = take_text("%s", "");
     p->clip = take_text("%s", "");

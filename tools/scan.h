@@ -83,5 +83,7 @@ void scan_print(scan *s);
 bool scan_write_page(scan *s, const char *path);
 /* What to do, in a few words; the text is the scan's. */
 const char *scan_advice(scan *s);
+/* What there is to add where a clip acted nearly always; NULL: nothing. */
+const char *scan_note(const scan *s);
 
 #endif

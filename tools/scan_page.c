@@ -219,6 +219,8 @@ static void head(FILE *out, scan *s)
     fputs("<div class=\"advice\"><p><b>", out);
     paragraph(out, "", scan_advice(s), "</b></p>\n");
     paragraph(out, "<p>", s->decision.reason, "</p>\n");
+    if (scan_note(s))
+        paragraph(out, "<p>", scan_note(s), "</p>\n");
     if (s->decision.advice != OG_ADVICE_DIVERGED)
         paragraph(out, "<pre>", og_chain_text(s->chosen), "</pre>");
     fputs("</div>\n", out);

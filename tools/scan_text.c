@@ -13,12 +13,11 @@ const char scan_broken_text[] =
 
 /* ---- Advice ---------------------------------------------------------------------------------- */
 
-/* What most of the steps show beyond the numbers; NULL: nothing. */
-static const char *disguise(const scan *s)
+const char *scan_note(const scan *s)
 {
     og_trial t;
 
-    if (!s->fresh || s->decision.advice == OG_ADVICE_SAME)
+    if (!s->slower.chain || s->decision.advice == OG_ADVICE_SAME)
         return NULL;
     t = scan_trial(&s->probes[s->fresh], s->seeds, 2 * s->seeds);
     if (t.clipped < 0.9)
@@ -81,7 +80,7 @@ static void print_head(const scan *s, const char *what, uint64_t from)
 
 static void print_text(scan *s)
 {
-    const char *note = disguise(s);
+    const char *note = scan_note(s);
 
     print_norms(s);
     print_head(s, "tried", s->seed);
@@ -175,7 +174,7 @@ static void json_end(scan *s)
     json_key("reason", 0);
     json_string(s->decision.reason);
     json_key("note", 0);
-    json_string(disguise(s) ? disguise(s) : "");
+    json_string(scan_note(s) ? scan_note(s) : "");
     json_key("chain", 0);
     json_string(og_chain_text(s->chosen));
     json_key("page", 0);

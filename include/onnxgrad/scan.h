@@ -136,7 +136,7 @@ typedef struct og_decision {
 } og_decision;
 
 /* Decides between no clip and the best clip, on seeds that did not choose it.  `slower` is no clip
- * at a learning rate times the clip's mean coefficient; NULL: not tried. */
+ * at a learning rate times the clip's mean coefficient, by a name that says so; NULL: not tried. */
 OG_API og_decision og_trial_decide(const og_trial *none, const og_trial *clip,
                                    const og_trial *slower);
 

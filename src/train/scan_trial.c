@@ -166,8 +166,7 @@ static void reason_clip(og_decision *d, const og_trial *none, const og_trial *cl
     char a[160], b[160], c[160] = "", rate[80];
 
     if (slower) {
-        snprintf(rate, sizeof rate, "; without a clip a learning rate of %.2g of this one",
-                 clip->coef);
+        snprintf(rate, sizeof rate, "; %s,", slower->name);
         end_text(c, rate, slower, verb);
     }
     snprintf(d->reason, sizeof d->reason,
