@@ -28,7 +28,7 @@ typedef struct og_train_event {
     int64_t epoch, epochs;  /* this one, from 1, and of how many (0: as many as the steps take) */
     int64_t step, steps;    /* done so far, and of how many in all */
     int64_t position, rows; /* in this epoch or measurement */
-    og_run_info run;        /* of the last step */
+    og_run_info run;  /* of the last step; its clip_rate is of all steps, those before a stop too */
     double loss;      /* mean over this epoch's samples so far, without steps that were skipped */
     double clipped;   /* share of this epoch's steps in which a clip acted */
     int64_t skipped;  /* steps of this epoch whose gradient was not finite */

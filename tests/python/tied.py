@@ -54,4 +54,10 @@ with scratch() as folder:
     joined = weights(os.path.join(folder, 'joined', 'model.onnx'))
     check((joined['val_87'] == joined['head.weight'].T).all(), 'with --tie they are one weight in the saved file')
     check(np.abs(joined['head.weight'] - before['head.weight']).max() > 1e-3, 'which has learned')
+
+    options[options.index('--opt') + 1] += ' | ema_weights(0.9)'
+    train(model, os.path.join(folder, 'averaged'), *options, '--tie')
+    averaged = weights(os.path.join(folder, 'averaged', 'model.onnx'))
+    check((averaged['val_87'] == averaged['head.weight'].T).all(), 'an average of them is one weight too')
+    check(np.abs(averaged['head.weight'] - joined['head.weight']).max() > 1e-3, 'which is not the last one')
 finish()

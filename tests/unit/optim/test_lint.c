@@ -2,7 +2,7 @@
  * strict; chains that are right are left in peace. */
 #include "../test.h"
 
-#include "onnxgrad/optim.h"
+#include "optim/optim.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,6 +84,15 @@ static const char *const right[] = {
     "lion | ema_weights(0.99)",
 };
 
+static bool needs_argument(const og_stage *stage)
+{
+    bool needs = false;
+
+    for (int k = 0; k < OG_MOST_ARGS && stage->arg[k].name; k++)
+        needs = needs || !stage->arg[k].value;
+    return needs;
+}
+
 static void test_mistakes(void **state)
 {
     (void)state;
@@ -121,11 +130,35 @@ static void test_right(void **state)
     }
 }
 
+/* Every optimizer alone, and with all that may stand before it. */
+static void test_optimizers(void **state)
+{
+    static const char *const before[] = {
+        "", "clip_norm(1) | ", "finite(skip) | unscale | accumulate(4) | clip_layer(1) | "
+    };
+    int n = 0;
+
+    (void)state;
+    for (const og_stage *const *s = og_stage_registry; *s; s++)
+        for (size_t k = 0; k < 3 && (*s)->expand && !needs_argument(*s); k++) {
+            char text[200];
+            og_chain *chain;
+
+            snprintf(text, sizeof text, "%s%s", before[k], (*s)->name);
+            if (og_chain_parse(text, &(og_step_options){ .strict = true }, &chain))
+                fail_msg("%s: %s", text, og_chain_report(chain)->what);
+            og_chain_free(chain);
+            n++;
+        }
+    assert_true(n > 60);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mistakes),
         cmocka_unit_test(test_right),
+        cmocka_unit_test(test_optimizers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
