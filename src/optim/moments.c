@@ -6,6 +6,11 @@ static og_value *one(og_stage_context *c)
     return og_scalar(og_stage_graph(c), OG_DOUBLE, 1);
 }
 
+og_value *og_dot(og_value *a, og_value *b)
+{
+    return og_cast(og_reduce("ReduceSum", og_mul(a, b), (og_ints){ 0, NULL }, false), OG_DOUBLE);
+}
+
 og_value *og_maximum(og_value *a, og_value *b)
 {
     og_value *in[] = { a, b };

@@ -24,6 +24,9 @@
         "decoupled", OG_ARG_BOOL, value, NULL, "decay behind the scaling, not in the gradient"     \
     }
 
+/* The sum of all products, a double scalar. */
+og_value *og_dot(og_value *a, og_value *b);
+
 /* The larger of two; a NaN stays. */
 og_value *og_maximum(og_value *a, og_value *b);
 

@@ -242,3 +242,13 @@ of_optax("sgd(lr=2) | scale_by_backtracking_linesearch(7, slope_rtol=0.3, decrea
 # later it is the rounding of the loss that decides
 of_optax("lbfgs(lr=1, history=5) | scale_by_backtracking_linesearch(20)",
          optax.lbfgs(1.0, 5, linesearch=optax.scale_by_backtracking_linesearch(20)), loss="coupled", steps=12)
+of_optax("noisy_sgd(lr=0.1, eta=0)", optax.noisy_sgd(0.1, eta=0.0, key=0))
+of_optax("sign_sgd(lr=0.1)", optax.sign_sgd(0.1))
+of_optax("adamaxw(lr=0.1, weight_decay=0.1)", optax.adamaxw(0.1, weight_decay=0.1))
+of_optax("optimistic_adam(lr=0.1, alpha=0.8, beta=0.6)", optax.optimistic_adam_v2(0.1, alpha=0.8, beta=0.6))
+of_optax("acprop(lr=0.1, eps_root=1e-4, weight_decay=0.1)", C.acprop(0.1, eps_root=1e-4, weight_decay=0.1))
+of_optax("madgrad(lr=0.1, weight_decay=0.1)", C.madgrad(0.1, weight_decay=0.1), digits=6)  # its t is float32
+of_optax("cocob(weight_decay=0.1, scaling=0.5)", C.cocob(0.5, weight_decay=0.1))
+of_optax("simplified_ademamix(lr=0.1, alpha=2, weight_decay=0.1)", C.simplified_ademamix(0.1, alpha=2.0, weight_decay=0.1))
+of_optax("momo(lr=0.1, lower_bound=-20, weight_decay=0.1)", C.momo(0.1, lower_bound=-20.0, weight_decay=0.1))
+of_optax("dadapt_adamw(lr=1, d0=1e-3, weight_decay=0.1)", C.dadapt_adamw(1.0, estim_lr0=1e-3, weight_decay=0.1))

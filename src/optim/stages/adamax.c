@@ -1,5 +1,5 @@
 /*
- * scale_by_adamax, adamax: m / u, u being the largest |g|, fading (Kingma and Ba 2014,
+ * scale_by_adamax, adamax, adamaxw: m / u, u being the largest |g|, fading (Kingma and Ba 2014,
  * section 7.1).
  *
  * PyTorch and optax add eps to |g|, Keras to u.
@@ -54,4 +54,23 @@ const og_stage og_stage_adamax = {
     },
     .compat = { [OG_COMPAT_KERAS] = "lr=1e-3, eps=1e-7" },
     .expand = adamax_expand,
+};
+
+static void adamaxw_expand(og_stage_context *c)
+{
+    og_stage_write(c, "scale_by_adamax(beta1=$beta1, beta2=$beta2, eps=$eps) | ");
+    og_stage_write(c, og_stage_number(c, "weight_decay") != 0 ? "decay($weight_decay) | " : "");
+    og_stage_write(c, "lr($lr)");
+}
+
+const og_stage og_stage_adamaxw = {
+    .name = "adamaxw",
+    .doc = "adamax with decoupled decay.",
+    .arg = {
+        OG_LR("2e-3"),
+        OG_BETAS,
+        { "eps", OG_ARG_NUMBER, "1e-8", "[0, inf)", "keeps the division finite" },
+        OG_WEIGHT_DECAY("1e-4"),
+    },
+    .expand = adamaxw_expand,
 };

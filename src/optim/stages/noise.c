@@ -1,10 +1,10 @@
 /*
- * noise: g + N(0, eta / t^gamma), t from 1 (Neelakantan et al. 2015, arXiv:1511.06807).
+ * noise, noisy_sgd: g + N(0, eta / t^gamma), t from 1 (Neelakantan et al. 2015, arXiv:1511.06807).
  *
  * The numbers are the session's counted ones, a stream for each parameter by its name: a run that
  * is resumed draws what it would have drawn, and other stages do not change what is drawn.
  */
-#include "optim/optim.h"
+#include "optim/moments.h"
 
 static og_status noise_build(og_stage_context *c)
 {
@@ -37,4 +37,20 @@ const og_stage og_stage_noise = {
         { "gamma", OG_ARG_NUMBER, "0.55", "[0, inf)", "how fast it falls" },
     },
     .build = noise_build,
+};
+
+static void noisy_sgd_expand(og_stage_context *c)
+{
+    og_stage_write(c, "noise($eta, gamma=$gamma) | lr($lr)");
+}
+
+const og_stage og_stage_noisy_sgd = {
+    .name = "noisy_sgd",
+    .doc = "Gradient descent with noise that falls.",
+    .arg = {
+        OG_LR("1e-3"),
+        { "eta", OG_ARG_NUMBER, "0.01", "[0, inf)", "the variance of the first step" },
+        { "gamma", OG_ARG_NUMBER, "0.55", "[0, inf)", "how fast it falls" },
+    },
+    .expand = noisy_sgd_expand,
 };

@@ -1,5 +1,5 @@
-/* scale_by_optimistic_gradient, optimistic_sgd: (alpha + beta) g - beta g of the step before
- * (Daskalakis et al. 2017). */
+/* scale_by_optimistic_gradient, optimistic_sgd, optimistic_adam: (alpha + beta) g - beta g of the
+ * step before (Daskalakis et al. 2017). */
 #include "optim/moments.h"
 
 static og_status scale_by_optimistic_gradient_build(og_stage_context *c)
@@ -44,4 +44,20 @@ const og_stage og_stage_optimistic_sgd = {
     .doc = "Optimistic gradient descent.",
     .arg = { OG_LR("1e-3"), OPTIMISTIC_ARGS },
     .expand = optimistic_sgd_expand,
+};
+
+static void optimistic_adam_expand(og_stage_context *c)
+{
+    og_stage_write(c, "scale_by_nadam(beta1=$beta1, beta2=$beta2, eps=$eps, compat=optax) | ");
+    og_stage_write(c, "scale_by_optimistic_gradient(alpha=$alpha, beta=$beta) | lr($lr)");
+}
+
+const og_stage og_stage_optimistic_adam = {
+    .name = "optimistic_adam",
+    .doc = "Adam that looks ahead, and optimistic gradients.",
+    .arg = { OG_LR("1e-3"),
+             OG_BETAS,
+             { "eps", OG_ARG_NUMBER, "1e-8", "[0, inf)", "added to the root" },
+             OPTIMISTIC_ARGS },
+    .expand = optimistic_adam_expand,
 };

@@ -10,11 +10,6 @@ typedef struct prodigy_step {
     og_moments moments;
 } prodigy_step;
 
-static og_value *dot(og_value *a, og_value *b)
-{
-    return og_cast(og_reduce("ReduceSum", og_mul(a, b), (og_ints){ 0, NULL }, false), OG_DOUBLE);
-}
-
 /* d' = max(d, coefficient * numerator / sum |s|), s the weighted sum of past gradients. */
 static void find_d(og_stage_context *c, prodigy_step *s)
 {
@@ -34,7 +29,7 @@ static void find_d(og_stage_context *c, prodigy_step *s)
         og_value *size = OG_OP("onnxgrad::SumAbs", NULL, next);
 
         og_stage_keep(c, past, next);
-        moved = moved ? og_add(moved, dot(g, away)) : dot(g, away);
+        moved = moved ? og_add(moved, og_dot(g, away)) : og_dot(g, away);
         sum = sum ? og_add(sum, size) : size;
     }
     numerator = og_add(og_mul(slot, beta3), og_mul(share, moved));

@@ -1,4 +1,4 @@
-/* scale_by_sign, sign_sgd: the sign of each element (Bernstein et al. 2018, arXiv:1802.04434);
+/* sign, sign_sgd, signum: the sign of each element (Bernstein et al. 2018, arXiv:1802.04434);
  * scale: times a number. */
 #include "optim/moments.h"
 
@@ -49,4 +49,16 @@ const og_stage og_stage_signum = {
                "what is left of the mean after a step" },
              OG_WEIGHT_DECAY("0") },
     .expand = signum_expand,
+};
+
+static void sign_sgd_expand(og_stage_context *c)
+{
+    og_stage_write(c, "sign | lr($lr)");
+}
+
+const og_stage og_stage_sign_sgd = {
+    .name = "sign_sgd",
+    .doc = "The sign of each gradient, and lr.",
+    .arg = { OG_LR("1e-3") },
+    .expand = sign_sgd_expand,
 };
