@@ -244,10 +244,12 @@ static og_value *multistep_build(og_schedule_context *c)
 }
 
 /* value * a factor that shrinks when the loss has not got better, but at least min (PyTorch's
- * ReduceLROnPlateau) */
+ * ReduceLROnPlateau).  A schedule is built anew for each reader of its value; all share one factor.
+ */
 static og_value *plateau_build(og_schedule_context *c)
 {
     og_value *least = argument(c, "min"), *before, *rate;
+    char *scale = og_arena_print(c->step->arena, "opt/%s/%s.scale", c->label, c->name);
     og_plateau p = { .step = c->step,
                      .prefix = og_arena_print(c->step->arena, "opt/%s/%s.", c->label, c->name),
                      .factor = argument(c, "factor"),
@@ -257,9 +259,11 @@ static og_value *plateau_build(og_schedule_context *c)
                      .every = argument(c, "every"),
                      .relative = strcmp(word(c, "mode"), "rel") == 0 };
 
-    if (!p.prefix)
+    if (!p.prefix || !scale)
         return NULL;
-    (void)og_plateau_build(&p, &before);
+    before = og_graph_find(c->step->graph, scale);
+    if (!before)
+        (void)og_plateau_build(&p, &before);
     rate = og_mul(argument(c, "value"), before);
     return og_where(og_less(rate, least), least, rate);
 }
