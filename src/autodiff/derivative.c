@@ -279,6 +279,18 @@ static og_status take_place(derivation *t, og_value *old, og_value *by)
     return OG_OK;
 }
 
+/* What is added for the node is known in reports by the node's place in its file. */
+static void name_after(derivation *t, size_t first)
+{
+    const og_node *node = t->d->node;
+
+    for (size_t i = first; i < t->g->nodes.n; i++)
+        if (!*t->g->nodes.v[i]->name) {
+            t->g->nodes.v[i]->name = node->name;
+            t->g->nodes.v[i]->index = node->index;
+        }
+}
+
 static bool real(const og_value *v)
 {
     return v->type.kind == OG_TENSOR && (!v->type.elem || og_elem_in(v->type.elem, OG_FLOATS));
@@ -288,7 +300,7 @@ static bool real(const og_value *v)
 static og_status replace_node(derivation *t, og_value *y)
 {
     og_node *node = t->d->node;
-    size_t n = 0;
+    size_t n = 0, first = t->g->nodes.n;
     og_value **wrt = OG_NEW_N(t->scratch, og_value *, node->n_out + 1);
     og_value **grads = OG_NEW_N(t->scratch, og_value *, node->n_out + 1);
 
@@ -306,6 +318,7 @@ static og_status replace_node(derivation *t, og_value *y)
 
             OG_TRY(take_place(t, node->out[k], by ? by : og_zeros_like(t->points[k])));
         }
+    name_after(t, first);
     node->dead = true;
     return OG_OK;
 }

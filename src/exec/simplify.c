@@ -286,6 +286,13 @@ static og_status refuse_unsupported(const og_graph *g, og_report *report)
     return report->code;
 }
 
+/* What rewriting a node has to say stands in the report of the plan's own graph. */
+static og_status forward_report(const og_node *node, const plan_options *options)
+{
+    *options->report = *og_graph_errors(node->graph);
+    return options->report->code;
+}
+
 static og_status simplify_node(og_node *node, merge_table *table, og_plan_facts *facts,
                                const plan_options *options, bool *changed)
 {
@@ -294,19 +301,21 @@ static og_status simplify_node(og_node *node, merge_table *table, og_plan_facts 
     for (int i = 0; i < node->n_in; i++)
         node->in[i] = og_value_now(node->in[i]);
     if (og_node_infer(node)) {
-        *options->report = *og_graph_errors(node->graph);
+        forward_report(node, options);
         og_report_where(options->report, "%s%s%s", og_node_text(node, text, sizeof text),
                         *og_graph_root(node->graph)->file ? " in " : "",
                         og_graph_root(node->graph)->file);
         return options->report->code;
     }
-    OG_TRY(og_node_simplify(node, changed));
+    if (og_node_simplify(node, changed))
+        return forward_report(node, options);
     if (!node->dead && og_pass_enabled(options, "fold"))
         OG_TRY(fold(node, facts, options));
     if (!node->dead && og_pass_enabled(options, "merge") && merge(table, node))
         facts->merged++;
     if (!node->dead && !og_node_runnable(node) && node->op->expand) {
-        OG_TRY(og_node_expand(node));
+        if (og_node_expand(node))
+            return forward_report(node, options);
         *changed = true;
     }
     return OG_OK;

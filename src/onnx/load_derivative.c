@@ -55,8 +55,8 @@ og_status og_load_derivatives(og_loader *ld, const og_scope *scope, size_t first
     og_graph *g = scope->graph;
     og_list(og_node *) nodes = { 0 };
 
-    if (ld->options.keep_unknown || ld->source->unknown.n)
-        return OG_OK; /* shown as it is, or refused for what is not known */
+    if (ld->source->unknown.n) /* the file is refused for those, or only shown */
+        return OG_OK;
     for (size_t i = first; i < g->nodes.n; i++)
         if (g->nodes.v[i]->op->traits & OG_DERIVATIVE &&
             !og_list_push(ld->arena, &nodes, g->nodes.v[i]))

@@ -142,6 +142,133 @@ static void a_gradient_in_the_loss(void **state)
     og_graph_free(g);
 }
 
+/* ---- A training step in ONNX's own words ------------------------------------------------------
+ */
+
+static og_text float_attr(const char *name, float number)
+{
+    og_text a = attr_head(name, 1);
+
+    put_raw(&a, 2, OG_WIRE_32, &number, sizeof number);
+    return a;
+}
+
+static og_text text_attr(const char *name, int type, uint32_t field, const char *words)
+{
+    og_text a = attr_head(name, type);
+
+    put_words(&a, field, words);
+    return a;
+}
+
+static og_text binding(const char *key, const char *value)
+{
+    og_text m = { 0 };
+
+    put_text(&m, 1, key);
+    put_text(&m, 2, value);
+    return m;
+}
+
+/* Momentum on w by the gradient of (w . x - t)^2: a rate, a counter and a momentum of its own. */
+static og_text algorithm(void)
+{
+    const float rate = 0.05f, none[3] = { 0 };
+    const int64_t one = 1, numbers[2] = { 0, 1 };
+    og_text g = { 0 }, d = node("Gradient", "w x t", "dw"),
+            m = node("Momentum", "rate count w dw v", "new_w new_v"),
+            count = tensor_head("count", OG_INT64, 1, &one),
+            step = tensor_head("one", OG_INT64, 1, &one);
+
+    put_text(&d, 7, "ai.onnx.preview.training");
+    put_message(&d, 5, text_attr("xs", 8, 9, "w"));
+    put_message(&d, 5, text_attr("zs", 8, 9, "x t"));
+    put_message(&d, 5, text_attr("y", 3, 4, "loss"));
+    put_text(&m, 7, "ai.onnx.preview.training");
+    put_message(&m, 5, float_attr("alpha", 0.5f));
+    put_message(&m, 5, float_attr("beta", 0.25f));
+    put_message(&m, 5, float_attr("norm_coefficient", 0));
+    put_message(&m, 5, text_attr("mode", 3, 4, "standard"));
+    put_text(&g, 2, "algorithm");
+    put_message(&g, 1, node("Sub", "y t", "error"));
+    put_message(&g, 1, node("Mul", "error error", "loss"));
+    put_message(&g, 1, d);
+    put_message(&g, 1, m);
+    put_message(&g, 1, node("Add", "count one", "new_count"));
+    put_bytes(&count, 9, &numbers[0], sizeof(int64_t));
+    put_bytes(&step, 9, &numbers[1], sizeof(int64_t));
+    put_message(&g, 5, count);
+    put_message(&g, 5, step);
+    put_message(&g, 5, floats_tensor("rate", 1, &rate));
+    put_message(&g, 5, floats_tensor("v", 3, none));
+    put_message(&g, 11, value_info("t", OG_FLOAT, 1, &one));
+    put_message(&g, 12, value_info("loss", OG_FLOAT, -1, NULL));
+    put_message(&g, 12, value_info("new_w", OG_FLOAT, -1, NULL));
+    put_message(&g, 12, value_info("new_v", OG_FLOAT, -1, NULL));
+    put_message(&g, 12, value_info("new_count", OG_INT64, -1, NULL));
+    return g;
+}
+
+static const char *training_file(void)
+{
+    const float w[3] = { 0.5f, -1, 2 };
+    const int64_t three = 3;
+    og_text g = { 0 }, info = { 0 }, m;
+
+    put_message(&g, 1, node("Mul", "w x", "p"));
+    put_message(&g, 1, node("ReduceSum", "p", "y"));
+    put_message(&g, 5, floats_tensor("w", 3, w));
+    put_message(&g, 11, value_info("x", OG_FLOAT, 1, &three));
+    put_message(&g, 12, value_info("y", OG_FLOAT, -1, NULL));
+    put_message(&info, 2, algorithm());
+    put_message(&info, 4, binding("w", "new_w"));
+    put_message(&info, 4, binding("v", "new_v"));
+    put_message(&info, 4, binding("count", "new_count"));
+    m = model(8, 17, g);
+    put_message(&m, 8, opset("ai.onnx.preview.training", 1));
+    put_message(&m, 20, info);
+    return put_model("training.onnx", m);
+}
+
+static double by_hand(int step, double w[3], double v[3], const float x[3], double t)
+{
+    double e = w[0] * (double)x[0] + w[1] * (double)x[1] + w[2] * (double)x[2] - t;
+
+    for (int i = 0; i < 3; i++) {
+        v[i] = 0.5 * v[i] + (step ? 0.25 : 1) * 2 * e * (double)x[i];
+        w[i] -= 0.05 * v[i];
+    }
+    return e * e;
+}
+
+static void a_step_of_the_file(void **state)
+{
+    static const int64_t one = 1, three = 3;
+    const og_load_options with = { .training = true };
+    const char *path = training_file(), *name = "loss";
+    float x[3] = { 1, 0.5f, -0.25f }, t = 2;
+    double w[3] = { 0.5, -1, 2 }, v[3] = { 0 };
+    og_feed feeds[] = { { "x", og_tensor_view(OG_FLOAT, 1, &three, x) },
+                        { "t", og_tensor_view(OG_FLOAT, 1, &one, &t) } };
+    og_tensor loss;
+    og_session *s;
+    og_graph *g;
+
+    (void)state;
+    g = load(path); /* without the step: the model alone */
+    assert_int_equal(g->nodes.n, 2);
+    og_graph_free(g);
+    assert_ok(og_load(path, &with, &g), og_graph_report(g));
+    assert_int_equal(g->bindings.n, 3);
+    assert_ok(og_session_new(g, NULL, &s), og_session_report(s));
+    for (int step = 0; step < 6; step++) {
+        assert_ok(og_session_run(s, feeds, 2, &name, 1, &loss, NULL), og_session_report(s));
+        assert_float_equal((float)og_get_double(&loss, 0), (float)by_hand(step, w, v, x, 2), 1e-5f);
+    }
+    og_session_free(s);
+    og_graph_free(g);
+}
+
 /* ---- What is refused ------------------------------------------------------------------------- */
 
 /* xs and zs are lists of names separated by blanks, the node reads `inputs`. */
@@ -199,12 +326,36 @@ static void refusals(void **state)
                    "RandomNormalLike cannot be computed again at another point");
 }
 
+/* Without a file there are no names to go by. */
+static void only_in_files(void **state)
+{
+    double x = 1;
+    og_feed feed = { "x", og_tensor_view(OG_DOUBLE, 0, NULL, &x) };
+    og_graph *g = og_graph_new("built");
+    og_value *v = og_input(g, "x", "double"), *d;
+    const char *name = "d";
+    og_tensor out;
+    og_session *s;
+
+    (void)state;
+    og_output(g, "y", og_mul(v, v));
+    og_output(g, "d", gradient(g, "x", "y", v));
+    assert_ok(og_session_new(g, NULL, &s), og_session_report(s));
+    assert_int_equal(og_session_run(s, &feed, 1, &name, 1, &out, NULL), OG_UNSUPPORTED);
+    assert_true(report_has(og_session_report(s), "a graph built in C asks og_gradients"));
+    og_session_free(s);
+    assert_int_equal(og_gradients(g, og_graph_find(g, "d"), &v, 1, &d), OG_UNSUPPORTED);
+    og_graph_free(g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_bits_of_og_gradients, enter, leave),
         cmocka_unit_test_setup_teardown(a_gradient_in_the_loss, enter, leave),
+        cmocka_unit_test_setup_teardown(a_step_of_the_file, enter, leave),
         cmocka_unit_test_setup_teardown(refusals, enter, leave),
+        cmocka_unit_test(only_in_files),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
