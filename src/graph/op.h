@@ -275,14 +275,15 @@ typedef enum og_trait {
     OG_SHAPE_ONLY = 1 << 4,  /* reads no data, only shapes */
     OG_ANY_RANK = 1 << 5,    /* .infer copes with unknown ranks */
     OG_ZERO_GRADIENT =
-        1 << 6,             /* the derivative is zero wherever it exists (Sign, Floor, Equal …) */
-    OG_COMMUTES = 1 << 7,   /* inputs 0 and 1 may be swapped */
-    OG_COPIES = 1 << 8,     /* moves data only: any element type, by width */
-    OG_UNKNOWN = 1 << 9,    /* stands for an operator this library does not have */
-    OG_STRAIGHT = 1 << 10,  /* output 0, of integers, carries a gradient: a float tensor, as
-                             * rounding counts as the identity */
-    OG_DERIVATIVE = 1 << 11 /* stands for derivatives of its graph, until og_differentiate has put
-                             * them in its place; its struct is og_derivative_attrs */
+        1 << 6,            /* the derivative is zero wherever it exists (Sign, Floor, Equal …) */
+    OG_COMMUTES = 1 << 7,  /* inputs 0 and 1 may be swapped */
+    OG_COPIES = 1 << 8,    /* moves data only: any element type, by width */
+    OG_UNKNOWN = 1 << 9,   /* stands for an operator this library does not have */
+    OG_STRAIGHT = 1 << 10, /* output 0, of integers, carries a gradient: a float tensor, as
+                            * rounding counts as the identity */
+    OG_DERIVATIVE = 1 << 11, /* stands for derivatives of its graph, until og_differentiate has put
+                              * them in its place; its struct is og_derivative_attrs */
+    OG_TYPES_SINCE = 1 << 12 /* .valid_from_node knows of every element type */
 } og_trait;
 
 /* Values of the graph around the node by their names: its inputs are points for xs, then zs. */

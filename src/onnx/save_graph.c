@@ -1,10 +1,12 @@
 /* A graph as a message: nodes with the versions they need, ends, constants. */
 #include "onnx/save.h"
 
-/* Types that the first versions of operators had; files with others need the newest version. */
+/* Types that the first versions of operators had, and more that those had which only move data;
+ * files with others need the newest version. */
 enum {
     EARLY_TYPES = OG_BIT(OG_FLOAT) | OG_BIT(OG_DOUBLE) | OG_BIT(OG_FLOAT16) | OG_BIT(OG_INT32) |
-                  OG_BIT(OG_INT64) | OG_BIT(OG_BOOL) | OG_BIT(OG_UINT8) | OG_BIT(OG_STRING)
+                  OG_BIT(OG_INT64) | OG_BIT(OG_BOOL) | OG_BIT(OG_UINT8) | OG_BIT(OG_STRING),
+    EARLY_MOVED = EARLY_TYPES | OG_INTEGERS
 };
 
 /* By then all operators that calculate had learned to calculate with integers. */
@@ -36,11 +38,11 @@ og_status og_save_need(og_saver *s, const char *domain, int64_t version)
 
 /* ---- Versions -------------------------------------------------------------------------------- */
 
-static bool all_early(og_value *const *v, int n)
+static bool all_early(og_value *const *v, int n, og_elems early)
 {
     for (int i = 0; i < n; i++)
         if (v[i] && (v[i]->type.kind != OG_TENSOR ||
-                     (v[i]->type.elem && !og_elem_in(v[i]->type.elem, EARLY_TYPES))))
+                     (v[i]->type.elem && !og_elem_in(v[i]->type.elem, early))))
             return false;
     return true;
 }
@@ -50,13 +52,16 @@ static int node_version(const og_node *node)
 {
     const og_op *op = node->op;
     const og_value *x = op->type_port < node->n_in ? node->in[op->type_port] : NULL;
+    const bool moves = op->traits & (OG_COPIES | OG_ALIAS | OG_SHAPE_ONLY);
+    const og_elems early = moves ? EARLY_MOVED : EARLY_TYPES;
     int version = op->valid_from ? op->valid_from : op->version;
 
-    if (!all_early(node->in, node->n_in) || !all_early(node->out, node->n_out))
+    if (!(op->traits & OG_TYPES_SINCE) &&
+        (!all_early(node->in, node->n_in, early) || !all_early(node->out, node->n_out, early)))
         return op->version;
     if (op->valid_from_node)
         return op->valid_from_node(node);
-    if (!x || op->traits & (OG_COPIES | OG_ALIAS | OG_SHAPE_ONLY) ||
+    if (!x || moves ||
         og_elem_in(x->type.elem, OG_BIT(OG_FLOAT) | OG_BIT(OG_DOUBLE) | OG_BIT(OG_FLOAT16)))
         return version;
     if (x->type.elem == OG_BOOL || op->version < INTEGERS_SINCE)

@@ -69,6 +69,7 @@ const og_op og_op_dequantize_linear = {
                 .since = 23 } },
     .attr_size = sizeof(og_grid),
     .run_types = IN_TYPES,
+    .traits = OG_TYPES_SINCE,
     .infer = dequantize_infer,
     .gradient = dequantize_gradient,
     .prepare = og_grid_prepare,

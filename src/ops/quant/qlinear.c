@@ -86,7 +86,7 @@ const og_op og_op_qlinear_matmul = {
             GRID("b_zero_point", OG_SAME_AS(3)), GRID("y_scale", OG_SAME_AS(1)),
             GRID("y_zero_point", MATRICES) },
     .out = { OG_PORT("y", OG_SAME_AS(7)) },
-    .traits = OG_STRAIGHT,
+    .traits = OG_STRAIGHT | OG_TYPES_SINCE,
     .infer = qlinear_matmul_infer,
     .expand = qlinear_matmul_expand,
     .samples = OG_SAMPLES(
