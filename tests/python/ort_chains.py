@@ -57,6 +57,8 @@ CHAINS = [
     ('digits', 'scale(0.5) | sgd(lr=polynomial(0.1, steps=8, power=2))'),
     ('digits', 'stats | sgd(lr=cyclic(0.1, low=0.01, up=3))'),
     ('digits', 'trace(0.9) | lr(inverse(0.05, decay=0.5))'),
+    ('digits', 'sgd(lr=plateau(0.1, patience=2, every=1))'),
+    ('digits', 'plateau(patience=1, every=1) | polyak_sgd(max_lr=0.1)'),
     # optimizers
     ('lstm', 'clip_norm(0.25) | rmsprop(lr=0.002, alpha=0.95, momentum=0.5, eps=1e-3)'),
     ('mlp', 'adamw(lr=1e-3, eps=1e-4, amsgrad=true)'),
@@ -87,6 +89,8 @@ CHAINS = [
     ('digits', 'ademamix(lr=0.01, eps=1e-4)'),
     ('digits', 'optimistic_sgd(lr=0.1)'),
     ('digits', 'signum(lr=0.001) | average_weights(2)'),
+    ('lenet', 'dog(lr=1, value=1e-3)'),
+    ('digits', 'scale_by_trust_ratio | sign | lr(0.001)'),
     ('digits', 'ema(0.9) | scale_by_stddev(eps=1e-3) | lr(0.01)'),
     ('digits', 'scale_by_param_block_norm | scale_by_param_block_rms | lr(0.01)'),
     ('digits', 'momentum(lr=0.05, weight_decay=0.01, nesterov=true)'),
@@ -98,7 +102,7 @@ CHAINS = [
     ('digits', 'sgd(lr=0.1) | keep_params_nonnegative'),
     # those that go through the loss again
     ('mlp', 'lbfgs(lr=0.01, history=3)'),
-    ('digits', 'lbfgs(lr=0.1, history=4) | scale_by_backtracking_linesearch(3)'),
+    ('mlp', 'lbfgs(lr=0.01, history=3) | scale_by_backtracking_linesearch(3)'),
     ('lstm', 'sgd(lr=2) | scale_by_backtracking_linesearch(4, decrease=0.5)'),
 ]
 
@@ -196,7 +200,8 @@ def statistics():
         path = os.path.join(folder, 'step.onnx')
         onnxgrad('step', 'zoo:resnet8', '--bn', 'frozen', '-o', path)
         outputs = [o.name for o in onnx.load(path).graph.output]
-        check('bn1.bias_new' in outputs and not any('running' in name for name in outputs), '--bn frozen keeps statistics')
+        check('bn1.bias_new' in outputs and not any('running' in name for name in outputs),
+              '--bn frozen keeps statistics')
         onnxgrad('step', 'zoo:resnet8', '--form', 'training-info', '-o', path)
         model = onnx.load(path)
         onnx.checker.check_model(model, full_check=True)
