@@ -98,6 +98,12 @@ CHAINS = [
     ('mlp', 'sgd(lr=plateau(0.1, every=1, patience=1, threshold=0.5, factor=0.5))'),
     ('digits', 'polyak_sgd(max_lr=0.1)'),
     ('digits', 'dog(value=0.01)'),
+    ('digits', 'madgrad(lr=0.01)'),
+    ('digits', 'cocob'),
+    ('digits', 'momo(lr=0.1)'),
+    ('digits', 'dadapt_adamw(d0=1e-3, eps=1e-4)'),
+    ('digits', 'acprop(lr=0.01, eps_root=1e-4)'),
+    ('digits', 'fromage(lr=0.01)'),
     ('lenet', 'dowg(first=0.01)'),
     ('digits', 'sgd(lr=0.1) | keep_params_nonnegative'),
     # those that go through the loss again

@@ -1,6 +1,6 @@
 /*
- * scale_by_trust_ratio, lamb, lars: each parameter's update in proportion to the parameter's own
- * norm.
+ * scale_by_trust_ratio, lamb, lars, fromage: each parameter's update in proportion to the
+ * parameter's own norm.
  *
  * You et al. 2017 (LARS, arXiv:1708.03888) and 2019 (LAMB, arXiv:1904.00962), as optax has them:
  * the ratio is 1 where either norm is 0.
@@ -79,4 +79,28 @@ const og_stage og_stage_lars = {
         { "nesterov", OG_ARG_BOOL, "false", NULL, "look ahead by one momentum" },
     },
     .expand = lars_expand,
+};
+
+/* The parameters go on the sphere again: times 1 / sqrt(1 + lr^2) (Bernstein et al. 2020,
+ * arXiv:2002.03432). */
+static void fromage_expand(og_stage_context *c)
+{
+    const double lr = og_stage_number(c, "lr"), shrink = 1 / sqrt(1 + lr * lr);
+    char number[32];
+
+    og_stage_write(c, "scale_by_trust_ratio(min_norm=$min_norm) | lr(");
+    og_stage_write(c, og_number_text(number, lr * shrink));
+    og_stage_write(c, ") | decay(");
+    og_stage_write(c, og_number_text(number, 1 - shrink));
+    og_stage_write(c, ")");
+}
+
+const og_stage og_stage_fromage = {
+    .name = "fromage",
+    .doc = "A trust ratio for each parameter, which shrinks by as much as it moves.",
+    .arg = {
+        { "lr", OG_ARG_FIXED, "1e-2", "[0, inf)", "the learning rate" },
+        { "min_norm", OG_ARG_NUMBER, "1e-6", "[0, inf)", "norms count as at least this" },
+    },
+    .expand = fromage_expand,
 };
