@@ -15,6 +15,7 @@ typedef struct sweep {
     og_arena *scratch;
     size_t n_values, n_nodes; /* as they stood before the sweep added its own */
     size_t first;             /* nodes before this one are left alone */
+    bool integers;            /* all integers carry a gradient: the expansion of what does so */
     og_value **grad;          /* [n_values] sum so far, or NULL */
     bool *wanted;             /* [n_values] lies on a path from a wanted value */
     bool *straight;           /* [n_values] integers that carry a gradient nevertheless */
@@ -35,14 +36,14 @@ static bool differentiable(const sweep *s, const og_value *v)
     return is_real(v) || s->straight[v->id];
 }
 
-/* Quantised numbers, and the same ones moved about. */
+/* Quantised numbers, sums of their products, and the same ones moved about. */
 static bool carries(const sweep *s, const og_node *node, int k)
 {
     const og_value *y = node->out[k];
 
-    if (is_real(y) || y->type.kind != OG_TENSOR)
+    if (y->type.kind != OG_TENSOR || !og_elem_in(y->type.elem, OG_INTEGERS | OG_SMALL))
         return false;
-    if (node->op->traits & OG_STRAIGHT)
+    if (node->op->traits & OG_STRAIGHT || s->integers)
         return k == 0;
     for (int j = 0; j < node->n_in && node->op->traits & OG_COPIES; j++)
         if (node->in[j] && node->in[j]->graph == s->g && s->straight[node->in[j]->id] &&
@@ -269,6 +270,7 @@ static og_status backward_from(og_graph *g, size_t first, og_value *output, og_v
                 .n_values = g->values.n,
                 .n_nodes = g->nodes.n,
                 .first = first,
+                .integers = first > 0 && !is_real(output),
                 .grad = OG_NEW_N(scratch, og_value *, g->values.n + 1),
                 .wanted = OG_NEW_N(scratch, bool, g->values.n + 1),
                 .straight = OG_NEW_N(scratch, bool, g->values.n + 1),

@@ -1,7 +1,8 @@
 /*
  * MatMulInteger and ConvInteger: products of quantised numbers as int32, exact.
  *
- * No gradient passes: the sums are integers that stand for nothing until someone scales them.
+ * Where the numbers were quantised from floats, the gradient is that of the product: the sums are
+ * integers that carry it (straight-through estimator).
  */
 #include "ops/quant/product.h"
 
@@ -41,6 +42,7 @@ const og_op og_op_matmul_integer = {
             OG_PORT("a_zero_point", OG_SAME_AS(0), .optional = true, .role = OG_ROLE_GRID),
             OG_PORT("b_zero_point", OG_SAME_AS(1), .optional = true, .role = OG_ROLE_GRID) },
     .out = { OG_PORT("Y", OG_BIT(OG_INT32)) },
+    .traits = OG_STRAIGHT,
     .infer = matmul_integer_infer,
     .expand = matmul_integer_expand,
     .samples =
@@ -61,6 +63,7 @@ const og_op og_op_conv_integer = {
     .out = { OG_PORT("y", OG_BIT(OG_INT32)) },
     .attr = { OG_CONV_ATTRS, OG_LIST_ATTR(og_window, kernel_shape, INTS) },
     .attr_size = sizeof(og_window),
+    .traits = OG_STRAIGHT,
     .infer = conv_integer_infer,
     .expand = conv_integer_expand,
     .samples =

@@ -199,6 +199,33 @@ static void test_through_products(void **state)
     }
 }
 
+/* The form of dynamic quantisation: y = a_scale b_scale (sum of integers).  x is on its own grid,
+ * [0, 255] / 4, so its rounding is exact and the gradient that of x b.  ConvInteger likewise. */
+static void test_dynamic(void **state)
+{
+    (void)state;
+    static const float x[] = { 0, 63.75f, 10, 2.5f }, dx[] = { 0.5f, -1, 1.5f, 2 };
+    static int8_t b[] = { 1, -2, 3, 4 };
+
+    for (int conv = 0; conv < 2; conv++) {
+        const int64_t dims[] = { conv ? 1 : 4, 1, 4 };
+        const og_tensor t = og_tensor_view(OG_INT8, conv ? 3 : 2, dims, b);
+        og_graph *g = og_graph_new("t");
+        og_value *v = vector(g, 4, x), *w = og_constant(g, &t), *q[3], *dv;
+
+        og_dynamic_quantize_linear_opt(og_unsqueeze(v, conv ? OG_INTS(0, 1) : OG_INTS(0)),
+                                       .n_outputs = 3, .outputs = q);
+        og_value *sum =
+            conv ? og_conv_integer(q[0], w, q[2], NULL) : og_matmul_integer(q[0], w, q[2], NULL);
+        og_value *y = og_times(og_mul(og_cast(sum, OG_FLOAT), q[1]), 0.5);
+
+        assert_ok(og_gradients(g, og_reduce("ReduceSum", y, (og_ints){ 0 }, false), &v, 1, &dv),
+                  og_graph_report(g));
+        expect(g, dv, 4, dx, 1e-5);
+        og_graph_free(g);
+    }
+}
+
 /* ---- Training -------------------------------------------------------------------------------- */
 
 static og_value *quantised(og_value *x, double scale, og_elem elem, double zero)
@@ -304,6 +331,7 @@ int main(void)
         cmocka_unit_test(test_between),
         cmocka_unit_test(test_cast_is_not_straight),
         cmocka_unit_test(test_through_products),
+        cmocka_unit_test(test_dynamic),
         cmocka_unit_test(test_first_gradients),
         cmocka_unit_test(test_training),
     };
