@@ -50,7 +50,7 @@ static int measure(const char *chain, double scale, double spike, double moved[S
         (void)failed(og_session_report(session));
     og_session_free(session);
     og_graph_free(g);
-    return status;
+    return status != OG_OK;
 }
 
 static const char *const optimizers[] = { "sgd(lr=0.001)", "adam(lr=0.001)", "rmsprop(lr=0.001)",

@@ -80,7 +80,7 @@ static int clip(const char *clip, const double *gradient, int64_t n, double *cli
     og_session_free(session);
     og_tensor_free(zeros);
     og_graph_free(g);
-    return status;
+    return status != OG_OK;
 }
 
 static int print_row(const char *kind, int64_t n, bool peak)

@@ -74,7 +74,7 @@ static int print_run(og_dataset *train, og_dataset *test, const char *chain)
         (void)failed(og_trainer_report(trainer));
     og_trainer_free(trainer);
     og_graph_free(g);
-    return status;
+    return status != OG_OK;
 }
 
 int main(void)

@@ -35,6 +35,9 @@ static void draw_spread(scan *s, FILE *out, bool alone)
         axis_hold(&p.x, high);
         axis_hold(&p.y, 1.05 * (double)count);
     }
+    for (size_t i = 0; i < s->n; i++)
+        if (sscanf(s->probes[i].clip, "clip_norm(%lf)", &threshold) == 1)
+            axis_hold(&p.x, threshold);
     plot_begin(&p, "Histogram of the norms of all steps without a clip, and the thresholds tried");
     for (size_t i = 0; og_histogram_bucket(h, i, &low, &high, &count); i++)
         plot_bar(&p, low, high, (double)count);
