@@ -24,10 +24,15 @@ typedef struct og_derivative {
     og_value *y;
 } og_derivative;
 
-/* Puts the derivatives in the place of the node and settles its graph, which may not grow beyond
- * max_nodes.  Where an input of the node is not the value that is named, or that value lies in a
- * graph around the node's, the nodes between it and y are added once more, reading the input.  The
- * nodes must be in order, and those of other derivatives that y depends on replaced. */
-og_status og_differentiate(const og_derivative *d, size_t max_nodes);
+/* Whether one sweep serves both: the same y, by values that were computed from nothing, where they
+ * are. */
+bool og_derivatives_share(const og_derivative *a, const og_derivative *b);
+
+/* Puts the derivatives in the place of the nodes (several only if they share a sweep) and settles
+ * their graph, which may not grow beyond max_nodes.  Where an input of a node is not the value that
+ * is named, or that value lies in a graph around the node's, the nodes between it and y are added
+ * once more, reading the input.  The nodes of the graph must be in order, and those of other
+ * derivatives that y depends on replaced. */
+og_status og_differentiate(const og_derivative *d, size_t n, size_t max_nodes);
 
 #endif

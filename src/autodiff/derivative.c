@@ -23,11 +23,13 @@ typedef struct level {
 
 typedef struct derivation {
     const og_derivative *d;
+    size_t n; /* of them; more than one share a sweep */
     og_graph *g;
     og_arena *scratch;
     size_t n_levels;
     level *levels;     /* innermost first */
-    og_value **points; /* per input: the independent value */
+    og_value **points; /* per input of all nodes: the independent value */
+    size_t n_points;
 } derivation;
 
 static og_status no_memory(derivation *t)
@@ -82,24 +84,35 @@ static level *level_of(derivation *t, const og_value *v)
 
 /* ---- The independent values ------------------------------------------------------------------ */
 
-static og_status set_points(derivation *t)
+static og_status check_names(derivation *t, const og_derivative *d)
 {
-    const og_node *node = t->d->node;
     char shown[160];
 
-    for (int i = 0; i < node->n_in; i++) {
-        og_value *named = og_value_now(t->d->named[i]), *point = og_value_now(node->in[i]);
+    for (int i = 0; i < d->node->n_in; i++)
+        og_value_now(d->named[i])->mark = 0;
+    for (int i = 0; i < d->node->n_in; i++) {
+        og_value *named = og_value_now(d->named[i]);
+
+        if (named->mark)
+            return failed(t, OG_BAD_FILE, "%s names '%s' twice", d->node->op->name,
+                          og_escape(shown, sizeof shown, named->name));
+        named->mark = 1;
+    }
+    return OG_OK;
+}
+
+static og_status set_points(derivation *t, const og_derivative *d)
+{
+    for (int i = 0; i < d->node->n_in; i++) {
+        og_value *named = og_value_now(d->named[i]), *point = og_value_now(d->node->in[i]);
         level *at = level_of(t, named);
 
-        if (at->named[named->id])
-            return failed(t, OG_BAD_FILE, "%s names '%s' twice", node->op->name,
-                          og_escape(shown, sizeof shown, named->name));
         at->named[named->id] = true;
         if (point != named || named->graph != t->g) {
             point = og_node(t->g, "Identity", 1, &point, NULL);
             at->other[named->id] = point;
         }
-        t->points[i] = point;
+        t->points[t->n_points++] = point;
     }
     return og_graph_status(t->g);
 }
@@ -273,7 +286,10 @@ static og_status take_place(derivation *t, og_value *old, og_value *by)
         by = og_node(t->g, "Identity", 1, &by, NULL);
     if (!by)
         return og_graph_status(t->g);
-    OG_TRY(og_value_rename(old, og_graph_free_name(t->g, "_replaced")));
+    const char *away = og_arena_print(t->g->arena, "%s/replaced", name);
+    if (!away || !(away = og_graph_free_name(t->g, away)))
+        return no_memory(t);
+    OG_TRY(og_value_rename(old, away));
     OG_TRY(og_value_rename(by, name));
     og_value_replace(old, by);
     return OG_OK;
@@ -282,7 +298,7 @@ static og_status take_place(derivation *t, og_value *old, og_value *by)
 /* What is added for the node is known in reports by the node's place in its file. */
 static void name_after(derivation *t, size_t first)
 {
-    const og_node *node = t->d->node;
+    const og_node *node = t->d[0].node;
 
     for (size_t i = first; i < t->g->nodes.n; i++)
         if (!*t->g->nodes.v[i]->name) {
@@ -296,30 +312,36 @@ static bool real(const og_value *v)
     return v->type.kind == OG_TENSOR && (!v->type.elem || og_elem_in(v->type.elem, OG_FLOATS));
 }
 
-/* By which inputs: outputs that nobody named are not asked for. */
-static og_status replace_node(derivation *t, og_value *y)
+/* Outputs that nobody named are not asked for.  A gradient is NULL where y does not depend on the
+ * point, as always where y belongs to a graph around the node's. */
+static og_status replace_nodes(derivation *t, og_value *y)
 {
-    og_node *node = t->d->node;
-    size_t n = 0, first = t->g->nodes.n;
-    og_value **wrt = OG_NEW_N(t->scratch, og_value *, node->n_out + 1);
-    og_value **grads = OG_NEW_N(t->scratch, og_value *, node->n_out + 1);
+    og_value **wrt = OG_NEW_N(t->scratch, og_value *, t->n_points + 1);
+    og_value **grads = OG_NEW_N(t->scratch, og_value *, t->n_points + 1);
+    og_value **old = OG_NEW_N(t->scratch, og_value *, t->n_points + 1);
+    size_t n = 0, point = 0, first = t->g->nodes.n;
 
-    if (!wrt || !grads)
+    if (!wrt || !grads || !old)
         return no_memory(t);
-    for (int k = 0; k < node->n_out; k++)
-        if (node->out[k]->named)
-            wrt[n++] = t->points[k];
-    if (y->graph == t->g) /* what belongs to a graph around does not depend on them */
-        OG_TRY(og_backward_between(t->g, y, NULL, wrt, n, t->points, (size_t)node->n_in, grads));
-    n = 0;
-    for (int k = 0; k < node->n_out; k++)
-        if (node->out[k]->named) {
-            og_value *by = og_value_now(grads[n++]);
+    for (size_t i = 0; i < t->n; i++) {
+        og_node *node = t->d[i].node;
 
-            OG_TRY(take_place(t, node->out[k], by ? by : og_zeros_like(t->points[k])));
-        }
+        for (int k = 0; k < node->n_out; k++)
+            if (node->out[k]->named) {
+                old[n] = node->out[k];
+                wrt[n++] = t->points[point + (size_t)k];
+            }
+        point += (size_t)node->n_in;
+        node->dead = true;
+    }
+    if (y->graph == t->g)
+        OG_TRY(og_backward_between(t->g, y, NULL, wrt, n, t->points, t->n_points, grads));
+    for (size_t i = 0; i < n; i++) {
+        og_value *by = og_value_now(grads[i]);
+
+        OG_TRY(take_place(t, old[i], by ? by : og_zeros_like(wrt[i])));
+    }
     name_after(t, first);
-    node->dead = true;
     return OG_OK;
 }
 
@@ -327,19 +349,25 @@ static og_status derive(derivation *t, size_t max_nodes)
 {
     og_value *y = og_value_now(t->d->y), *other;
     char shown[160];
+    size_t n = 0;
 
-    if (!(t->points = OG_NEW_N(t->scratch, og_value *, t->d->node->n_in + 1)))
-        return no_memory(t);
     if (!real(y))
         return failed(t, OG_BAD_TYPE, "y '%s' is %s, expected real numbers",
                       og_escape(shown, sizeof shown, y->name),
                       y->type.kind == OG_TENSOR ? og_elem_name(y->type.elem) : "no tensor");
+    for (size_t i = 0; i < t->n; i++) {
+        OG_TRY(check_names(t, &t->d[i]));
+        n += (size_t)t->d[i].node->n_in;
+    }
+    if (!(t->points = OG_NEW_N(t->scratch, og_value *, n + 1)))
+        return no_memory(t);
     OG_TRY(open_levels(t));
-    OG_TRY(set_points(t));
+    for (size_t i = 0; i < t->n; i++)
+        OG_TRY(set_points(t, &t->d[i]));
     OG_TRY(mark_needed(t, y));
     OG_TRY(move_forward(t));
     other = other_of(t, y);
-    OG_TRY(replace_node(t, other ? other : y));
+    OG_TRY(replace_nodes(t, other ? other : y));
     OG_TRY(og_graph_settle(t->g));
     if (t->g->nodes.n > max_nodes)
         return failed(t, OG_LIMIT, "with its derivatives the graph has %zu nodes, the limit is %zu",
@@ -347,14 +375,32 @@ static og_status derive(derivation *t, size_t max_nodes)
     return OG_OK;
 }
 
-og_status og_differentiate(const og_derivative *d, size_t max_nodes)
+og_status og_differentiate(const og_derivative *d, size_t n, size_t max_nodes)
 {
     og_graph *g = d->node->graph;
-    derivation t = { .d = d, .g = g, .scratch = og_arena_new() };
+    derivation t = { .d = d, .n = n, .g = g, .scratch = og_arena_new() };
 
     if (!t.scratch)
         return og_graph_no_memory(g);
     og_status s = derive(&t, max_nodes);
     og_arena_free(t.scratch);
     return s;
+}
+
+/* The values named are not computed and are themselves the points. */
+static bool at_the_ends(const og_derivative *d)
+{
+    for (int i = 0; i < d->node->n_in; i++) {
+        const og_value *named = og_value_now(d->named[i]);
+
+        if (named->node || named->graph != d->node->graph || named != og_value_now(d->node->in[i]))
+            return false;
+    }
+    return true;
+}
+
+bool og_derivatives_share(const og_derivative *a, const og_derivative *b)
+{
+    return a->node->graph == b->node->graph && og_value_now(a->y) == og_value_now(b->y) &&
+           at_the_ends(a) && at_the_ends(b);
 }

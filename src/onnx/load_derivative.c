@@ -20,21 +20,18 @@ static og_status find(og_loader *ld, const og_scope *scope, const og_node *node,
                    which, node->op->name, og_escape(shown, sizeof shown, name));
 }
 
-static og_status replace(og_loader *ld, const og_scope *scope, og_node *node)
+static og_status resolve(og_loader *ld, const og_scope *scope, og_node *node, og_derivative *d)
 {
-    enum { BYTES_PER_NODE = 1024 };
     const og_derivative_attrs *a = node->attrs;
-    size_t most = ld->options.max_memory / BYTES_PER_NODE;
-    og_derivative d = { .node = node, .named = OG_NEW_N(ld->arena, og_value *, node->n_in + 1) };
 
-    if (!d.named)
+    *d = (og_derivative){ .node = node, .named = OG_NEW_N(ld->arena, og_value *, node->n_in + 1) };
+    if (!d->named)
         return og_load_no_memory(ld);
     for (int64_t i = 0; i < a->xs.n; i++)
-        OG_TRY(find(ld, scope, node, "xs", a->xs.v[i], &d.named[i]));
+        OG_TRY(find(ld, scope, node, "xs", a->xs.v[i], &d->named[i]));
     for (int64_t i = 0; i < a->zs.n; i++)
-        OG_TRY(find(ld, scope, node, "zs", a->zs.v[i], &d.named[a->xs.n + i]));
-    OG_TRY(find(ld, scope, node, "y", a->y, &d.y));
-    return og_differentiate(&d, most < OG_MAX_INLINED_NODES ? most : OG_MAX_INLINED_NODES);
+        OG_TRY(find(ld, scope, node, "zs", a->zs.v[i], &d->named[a->xs.n + i]));
+    return find(ld, scope, node, "y", a->y, &d->y);
 }
 
 /* Behind the node that has no derivative, which is what the sweep names. */
@@ -50,21 +47,43 @@ static void locate(og_loader *ld, const og_node *node)
     ld->located = true;
 }
 
+/* Some exporters write a node for each weight: those that follow each other share a sweep. */
+static og_status replace(og_loader *ld, og_derivative *d, size_t n)
+{
+    enum { BYTES_PER_NODE = 1024 };
+    size_t most = ld->options.max_memory / BYTES_PER_NODE;
+
+    for (size_t i = 0, next; i < n; i = next) {
+        for (next = i + 1; next < n && og_derivatives_share(&d[i], &d[next]);)
+            next++;
+        if (og_differentiate(&d[i], next - i,
+                             most < OG_MAX_INLINED_NODES ? most : OG_MAX_INLINED_NODES)) {
+            locate(ld, d[i].node);
+            return ld->report->code;
+        }
+    }
+    return OG_OK;
+}
+
 og_status og_load_derivatives(og_loader *ld, const og_scope *scope, size_t first)
 {
-    og_graph *g = scope->graph;
-    og_list(og_node *) nodes = { 0 };
+    const og_graph *g = scope->graph;
+    og_list(og_derivative) all = { 0 };
+    og_derivative d;
 
     if (ld->source->unknown.n) /* the file is refused for those, or only shown */
         return OG_OK;
-    for (size_t i = first; i < g->nodes.n; i++)
-        if (g->nodes.v[i]->op->traits & OG_DERIVATIVE &&
-            !og_list_push(ld->arena, &nodes, g->nodes.v[i]))
-            return og_load_no_memory(ld);
-    for (size_t i = 0; i < nodes.n; i++)
-        if (replace(ld, scope, nodes.v[i])) {
-            locate(ld, nodes.v[i]);
+    for (size_t i = first; i < g->nodes.n; i++) {
+        og_node *node = g->nodes.v[i];
+
+        if (!(node->op->traits & OG_DERIVATIVE))
+            continue;
+        if (resolve(ld, scope, node, &d)) {
+            locate(ld, node);
             return ld->report->code;
         }
-    return OG_OK;
+        if (!og_list_push(ld->arena, &all, d))
+            return og_load_no_memory(ld);
+    }
+    return replace(ld, all.v, all.n);
 }

@@ -104,6 +104,33 @@ static void the_bits_of_og_gradients(void **state)
     assert_memory_equal(ours, theirs, sizeof ours);
 }
 
+/* A node for each weight, as some exporters have it, is one backward pass. */
+static void one_sweep_for_all(void **state)
+{
+    og_graph *g = og_graph_new("each");
+    og_value *v[8], *y = NULL;
+    char name[8];
+
+    (void)state;
+    for (int i = 0; i < 8; i++) {
+        snprintf(name, sizeof name, "x%d", i);
+        v[i] = og_input(g, name, "double[3]");
+        y = y ? og_sqrt(og_mul(y, v[i])) : v[i];
+    }
+    og_output(g, "y", y);
+    for (int i = 0; i < 8; i++) {
+        char x[8];
+
+        snprintf(x, sizeof x, "x%d", i);
+        snprintf(name, sizeof name, "d%d", i);
+        og_output(g, name, gradient(g, x, "y", v[i]));
+    }
+    g = saved_and_loaded(g, NULL);
+    assert_int_equal(count_nodes(g, "Sqrt"), 7);
+    assert_true(count_nodes(g, "Div") <= 7);
+    og_graph_free(g);
+}
+
 /* ---- In training ----------------------------------------------------------------------------- */
 
 /* A loss with a gradient in it: (dx/dx of tanh(w x))^2 = (w (1 - tanh^2))^2, by differences in w.
@@ -326,6 +353,26 @@ static void refusals(void **state)
                    "RandomNormalLike cannot be computed again at another point");
 }
 
+static void memory_runs_out(void **state)
+{
+    const char *path = training_file();
+    const og_load_options with = { .training = true };
+    og_status s = OG_NO_MEMORY;
+
+    (void)state;
+    for (uint64_t n = 1; s && n < 20000; n++) {
+        og_graph *g;
+
+        og_fail_at(n);
+        s = og_load(path, &with, &g);
+        og_fail_at(0);
+        if (s && g && !og_graph_report(g)->code)
+            fail_msg("call %llu failed without a report", (unsigned long long)n);
+        og_graph_free(g);
+    }
+    assert_int_equal(s, OG_OK);
+}
+
 /* Without a file there are no names to go by. */
 static void only_in_files(void **state)
 {
@@ -352,9 +399,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_bits_of_og_gradients, enter, leave),
+        cmocka_unit_test_setup_teardown(one_sweep_for_all, enter, leave),
         cmocka_unit_test_setup_teardown(a_gradient_in_the_loss, enter, leave),
         cmocka_unit_test_setup_teardown(a_step_of_the_file, enter, leave),
         cmocka_unit_test_setup_teardown(refusals, enter, leave),
+        cmocka_unit_test_setup_teardown(memory_runs_out, enter, leave),
         cmocka_unit_test(only_in_files),
     };
 
