@@ -253,3 +253,4 @@ of_optax("simplified_ademamix(lr=0.1, alpha=2, weight_decay=0.1)", C.simplified_
 of_optax("momo(lr=0.1, lower_bound=-20, weight_decay=0.1)", C.momo(0.1, lower_bound=-20.0, weight_decay=0.1))
 of_optax("dadapt_adamw(lr=1, d0=1e-3, weight_decay=0.1)", C.dadapt_adamw(1.0, estim_lr0=1e-3, weight_decay=0.1))
 of_optax("fromage(lr=0.1)", optax.fromage(0.1))
+of_optax("momo_adam(lr=0.1, lower_bound=-20, weight_decay=0.1)", C.momo_adam(0.1, lower_bound=-20.0, weight_decay=0.1))
