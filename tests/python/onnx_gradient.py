@@ -200,6 +200,33 @@ def inside():
         same(f'in a branch, {yes}', out['d'], expected)
 
 
+def replaced():
+    """Operators whose node a sweep replaces by one with more outputs, named by two Gradients and read again."""
+    x, w, r, p = drawn(3, 1, 2), drawn(1, 8, 2), drawn(1, 8, 2), drawn(3, 1, 2)
+    sigma = lambda v: 1 / (1 + np.exp(-v))
+
+    def last(x):
+        h, c = np.zeros((1, 2)), np.zeros((1, 2))
+        for t in range(3):
+            i, o, f, g = np.split(x[t] @ w[0].T + h @ r[0].T, 4, axis=1)
+            c = sigma(f) * c + sigma(i) * np.tanh(g)
+            h = sigma(o) * np.tanh(c)
+        return h
+
+    out = run(f'''m (double[3,1,2] x, double[1,8,2] w, double[1,8,2] r, double[3,1,2] p)
+          => (double[3,1,2] dx, double[3,1,2] dp, double[1,1,2] dh, double[1,1,2] h) {{
+        "", h = LSTM <hidden_size = 2> (x, w, r)
+        y = Mul(h, h)
+        dx = {gradient(['x'], 'y', zs=['w', 'r'])}
+        dp = {gradient(['x'], 'y', ['p'])}
+        dh = {gradient(['h'], 'y')}
+    }}'''.replace('""', ''), dict(x=x, w=w, r=r, p=p))
+    same('through LSTM', out['dx'], differences(lambda x: last(x) ** 2, x))
+    same('through LSTM at another point', out['dp'], differences(lambda x: last(x) ** 2, p))
+    same('by what LSTM gives', out['dh'], 2 * last(x)[None])
+    same('what LSTM gives', out['h'], last(x)[None])
+
+
 def foreign():
     """What `grad` writes for a model with Gradient inside has none left: ONNX Runtime runs it."""
     text = HEAD + f'''m (float[3] x) => (float penalty) <float[3] w = {{0.3, -0.2, 0.5}}> {{
@@ -253,7 +280,7 @@ def refusals():
 
 
 def main():
-    for case in (refusals, plain, cut, elsewhere, higher, independent, exporter, inside, foreign):
+    for case in (refusals, plain, cut, elsewhere, higher, independent, exporter, inside, replaced, foreign):
         case()
     finish()
 
