@@ -5,7 +5,7 @@
  */
 #include "exec/plan.h"
 
-enum { MARK_EARLY = 1, MARK_PLACED = 2 };
+enum { MARK_EARLY = 1, MARK_PLACED = 2, MARK_TRIED = 4 };
 
 static void need(og_value *v)
 {
@@ -91,26 +91,73 @@ static bool is_ready(const og_node *node)
     return true;
 }
 
-enum {
-    DEEPEST = 200
-}; /* longer dependences between updates are left to the sweep in graph order */
+/* A node on its way: its inputs come first, then the node, then who reads its outputs. */
+typedef struct visit {
+    og_node *node;
+    int in, out;
+    size_t reader; /* of that output */
+} visit;
+
+typedef struct late_walk {
+    og_plan *plan;
+    readers readers;
+    size_t n;
+    visit *stack; /* a node is on it at most twice: once waiting for inputs, once ready */
+} late_walk;
+
+/* Nodes with subgraphs are left to the sweep in graph order, and so is what waits for them: it is
+ * tried once, and again when it is ready. */
+static void walk_to(late_walk *w, og_node *node)
+{
+    if (!node || is_placed(node) || og_node_body(node, 0) ||
+        (node->mark & MARK_TRIED && !is_ready(node)))
+        return;
+    node->mark |= MARK_TRIED;
+    w->stack[w->n++] = (visit){ .node = node };
+}
+
+static og_node *next_reader(const readers *r, visit *v)
+{
+    while (v->out < v->node->n_out) {
+        const size_t id = v->node->out[v->out]->id;
+
+        if (r->start[id] + v->reader < r->start[id + 1])
+            return r->reader[r->start[id] + v->reader++];
+        v->out++;
+        v->reader = 0;
+    }
+    return NULL;
+}
 
 /* What a node needs, the node, then whatever became ready by it: so all about one parameter stays
- * together.  Nodes with subgraphs are left to the sweep too. */
-static void place_late(og_plan *plan, const readers *r, og_node *node, int depth)
+ * together. */
+static void place_late(late_walk *w, og_node *first)
 {
-    if (!node || is_placed(node) || depth > DEEPEST || og_node_body(node, 0))
-        return;
-    for (int j = 0; j < node->n_in; j++)
-        if (node->in[j])
-            place_late(plan, r, node->in[j]->node, depth + 1);
-    if (is_placed(node) || !is_ready(node))
-        return;
-    place(plan, node, true);
-    for (int k = 0; k < node->n_out; k++)
-        for (size_t i = r->start[node->out[k]->id]; i < r->start[node->out[k]->id + 1]; i++)
-            if (is_ready(r->reader[i]))
-                place_late(plan, r, r->reader[i], depth + 1);
+    walk_to(w, first);
+    while (w->n) {
+        visit *v = &w->stack[w->n - 1];
+        og_node *node = v->node, *reader;
+
+        if (v->in < node->n_in) {
+            const og_value *x = node->in[v->in++];
+
+            walk_to(w, x ? x->node : NULL);
+            continue;
+        }
+        if (v->in == node->n_in) {
+            v->in++;
+            if (is_placed(node) || !is_ready(node)) {
+                w->n--;
+                continue;
+            }
+            place(w->plan, node, true);
+        }
+        reader = next_reader(&w->readers, v);
+        if (!reader)
+            w->n--;
+        else if (is_ready(reader))
+            walk_to(w, reader);
+    }
 }
 
 static bool is_scalar(const og_node *node)
@@ -125,9 +172,9 @@ static bool is_scalar(const og_node *node)
 static og_status place_all(og_plan *plan)
 {
     og_graph *g = plan->graph;
-    readers r;
+    late_walk walk = { .plan = plan, .stack = OG_NEW_N(plan->arena, visit, 2 * g->nodes.n + 1) };
 
-    if (!find_readers(plan, &r))
+    if (!walk.stack || !find_readers(plan, &walk.readers))
         return OG_NO_MEMORY;
     mark_early(plan);
     for (size_t i = 0; i < g->nodes.n; i++)
@@ -139,7 +186,7 @@ static og_status place_all(og_plan *plan)
             !og_node_body(g->nodes.v[i], 0))
             place(plan, g->nodes.v[i], true);
     for (size_t i = 0; i < g->bindings.n; i++)
-        place_late(plan, &r, g->bindings.v[i].update->node, 0);
+        place_late(&walk, g->bindings.v[i].update->node);
     for (size_t i = 0; i < g->nodes.n; i++)
         if (!is_placed(g->nodes.v[i]))
             place(plan, g->nodes.v[i], true);

@@ -339,6 +339,40 @@ static void test_behind_unknown_sizes(void **state)
     og_graph_free(g);
 }
 
+/* Updates that depend on a long chain in which each value is read twice, and on such a chain behind
+ * a branch: laying them out takes no longer than they are. */
+static void test_deep_updates(void **state)
+{
+    (void)state;
+    enum { DEPTH = 300 };
+    og_graph *g = og_graph_new("t");
+    og_value *cond = og_input(g, "cond", "bool"), *x = og_input(g, "x", "float[n]");
+    og_value *a = vector(g, "a", 2, (float[]){ 1, 1 }), *b = vector(g, "b", 2, (float[]){ 1, 1 });
+    og_graph *body = og_graph_new_inside(g, "body");
+    og_value *u = a, *v;
+
+    og_output(body, "double", og_times(b, 2));
+    v = branch_always(g, cond, body);
+    for (int i = 0; i < DEPTH; i++) {
+        u = og_sub(og_times(u, 2), u);
+        v = og_sub(og_times(v, 2), v);
+    }
+    bind(g, a, og_add(u, og_ones_like(a)));
+    bind(g, b, v);
+    og_output(g, "y", og_neg(x));
+    og_session *s = session(g, NULL);
+    int64_t n = 2;
+    uint8_t yes = 1;
+    float data[2] = { 1, 2 };
+    og_feed f[2] = { feed("x", &n, data), { "cond", og_tensor_view(OG_BOOL, 0, NULL, &yes) } };
+
+    assert_ok(og_session_run(s, f, 2, NULL, 0, NULL, NULL), og_session_report(s));
+    assert_float_equal(numbers(s, "a")[1], 2, 0);
+    assert_float_equal(numbers(s, "b")[1], 2, 0);
+    og_session_free(s);
+    og_graph_free(g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -352,6 +386,7 @@ int main(void)
         cmocka_unit_test(test_branches),
         cmocka_unit_test(test_equal_names),
         cmocka_unit_test(test_behind_unknown_sizes),
+        cmocka_unit_test(test_deep_updates),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
