@@ -102,8 +102,7 @@ static void put_types(og_text *t, const og_op *op)
     bool first = true;
 
     if (!op->run) {
-        og_text_print(t, op->traits & OG_DERIVATIVE ? "as the nodes it names"
-                                                    : "as its expansion");
+        og_text_print(t, op->traits & OG_DERIVATIVE ? "as the nodes it names" : "as its expansion");
         return;
     }
     if (op->traits & OG_COPIES) {

@@ -1,4 +1,5 @@
-/* Speed of matrix products: our tiles beside OpenBLAS, on the shapes of the zoo's training steps. */
+/* Speed of matrix products: our tiles beside OpenBLAS, on the shapes of the zoo's training steps.
+ */
 #include "products.h"
 
 #include "kernels/gemm.h"
@@ -105,10 +106,19 @@ static void bench_one(const shape *s)
     const double flops = 2 * (double)m * (double)n * (double)k;
     const int times = (int)fmin(1000, 1 + 2e7 / flops);
     float *a = numbers(m * k), *b = numbers(k * n), *c = numbers(m * n);
-    const og_gemm_args g = { .elem = OG_FLOAT, .trans_a = s->trans_a, .trans_b = s->trans_b,
-                             .alpha = 1, .m = m, .n = n, .k = k, .a = a,
-                             .lda = s->trans_a ? m : k, .b = b, .ldb = s->trans_b ? k : n,
-                             .c = c, .ldc = n };
+    const og_gemm_args g = { .elem = OG_FLOAT,
+                             .trans_a = s->trans_a,
+                             .trans_b = s->trans_b,
+                             .alpha = 1,
+                             .m = m,
+                             .n = n,
+                             .k = k,
+                             .a = a,
+                             .lda = s->trans_a ? m : k,
+                             .b = b,
+                             .ldb = s->trans_b ? k : n,
+                             .c = c,
+                             .ldc = n };
     double best[COUNT] = { 0 };
 
     for (int round = 0; a && b && c && round < 60; round++)

@@ -12,8 +12,9 @@
     TILE_CASE(1)                                                                                   \
     TILE_CASE(2)                                                                                   \
     TILE_CASE(3)                                                                                   \
-    TILE_CASE(4) TILE_CASE(5) TILE_CASE(6) TILE_CASE(7) TILE_CASE(8) TILE_CASE(9) TILE_CASE(10)    \
-        TILE_CASE(11) TILE_CASE(12) TILE_CASE(13) TILE_CASE(14)
+    TILE_CASE(4)                                                                                   \
+    TILE_CASE(5) TILE_CASE(6) TILE_CASE(7) TILE_CASE(8) TILE_CASE(9) TILE_CASE(10) TILE_CASE(11)   \
+        TILE_CASE(12) TILE_CASE(13) TILE_CASE(14)
 #else
 #ifdef __AVX__
 #define TILE_BYTES 32
