@@ -66,22 +66,44 @@ static size_t count_measures(const og_graph *g)
     return n;
 }
 
-/* "m, v" and the bytes of an element; scalars are named without bytes. */
+typedef struct slots {
+    size_t n, bytes; /* of an element */
+} slots;
+
+static void print_slot(explained *e, const og_value *state, slots *s)
+{
+    const char *slot = state->name + strcspn(state->name, "/") + 1;
+
+    slot += strcspn(slot, "/") + 1; /* behind opt/<label>/ */
+    og_text_print(e->out, s->n++ ? ", %.*s" : "  keeps %.*s", (int)strcspn(slot, "/"), slot);
+    s->bytes += size_of(&state->type) * (size_t)og_elem_bits(state->type.elem) / 8;
+}
+
+static bool is_bound(const og_graph *g, const og_value *state)
+{
+    for (size_t i = 0; i < g->bindings.n; i++)
+        if (g->bindings.v[i].state == state)
+            return true;
+    return false;
+}
+
+/* "m, v" and the bytes of an element; scalars are named without bytes.  What a stage keeps as it
+ * was (where the parameter began) is never updated, but counts. */
 static void print_slots(explained *e, const og_graph *g)
 {
-    size_t bytes = 0, n = 0;
+    slots s = { 0 };
 
-    for (size_t i = 0; i < g->bindings.n; i++) {
-        const og_value *state = g->bindings.v[i].state;
-        const char *slot = state->name + strcspn(state->name, "/") + 1;
+    for (size_t i = 0; i < g->bindings.n; i++)
+        print_slot(e, g->bindings.v[i].state, &s);
+    for (size_t i = 0; i < g->values.n; i++) {
+        const og_value *v = g->values.v[i];
 
-        slot += strcspn(slot, "/") + 1; /* behind opt/<label>/ */
-        og_text_print(e->out, n++ ? ", %.*s" : "  keeps %.*s", (int)strcspn(slot, "/"), slot);
-        bytes += size_of(&state->type) * (size_t)og_elem_bits(state->type.elem) / 8;
+        if (v->state && strncmp(v->name, "opt/", 4) == 0 && size_of(&v->type) && !is_bound(g, v))
+            print_slot(e, v, &s);
     }
-    if (n > 0)
-        og_text_print(e->out, ": %zu bytes an element", bytes);
-    e->bytes += bytes;
+    if (s.n > 0)
+        og_text_print(e->out, ": %zu bytes an element", s.bytes);
+    e->bytes += s.bytes;
 }
 
 static og_status explain_stage(explained *e, const og_chain_link *link)

@@ -225,6 +225,15 @@ of_optax("dog(lr=0.5, first=distance, value=0.1)", C.dog(0.5, ("distance", 0.1))
 of_optax("dog(first=lr, value=0.03)", C.dog(1.0, ("learning_rate", 0.03)))
 of_optax("dowg(lr=1)", C.dowg(1.0))
 of_optax("dowg(lr=1, first=0.5, eps=1e-3)", C.dowg(1.0, 0.5, eps=1e-3))
+of_optax("scale_by_distance_over_gradients(reps_rel=0.01) | lr(1)",
+         optax.chain(optax.scale_by_distance_over_gradients(0.01, param_dtype=jnp.float64), optax.scale(-1.0)))
+of_optax("scale_by_distance_over_gradients(reps_rel=0.1, eps=1e-3, scale=0.5) | lr(0.3)",
+         optax.chain(optax.scale_by_distance_over_gradients(0.1, 1e-3, jnp.float64, 0.5), optax.scale(-0.3)))
+of_optax("scale_by_amsgrad(beta1=0.8, eps_root=1e-6) | scale_by_learning_rate(0.1)",
+         optax.chain(optax.scale_by_amsgrad(b1=0.8, eps_root=1e-6), optax.scale_by_learning_rate(0.1)))
+of_optax("scale_by_sign | scale_by_schedule(exponential(0.1, gamma=0.9)) | lr(1)",  # optax's own exponential is in float32
+         optax.chain(optax.scale_by_sign(), optax.scale_by_schedule(lambda t: 0.1 * 0.9 ** t.astype(jnp.float64)),
+                     optax.scale(-1.0)))
 of_optax("lr(0.1) | keep_params_nonnegative", optax.chain(optax.scale(-0.1), optax.keep_params_nonnegative()))
 # the estimate of the Hessian's diagonal is exact where nothing else is in it
 of_optax("sophia(lr=0.1)", C.sophia(0.1), loss="quartic")

@@ -527,6 +527,10 @@ static void test_explain(void **state)
     assert_int_equal(og_chain_parse("lbfgs(history=3)", NULL, &chain), OG_OK);
     assert_non_null(strstr(og_chain_explain(chain), "state: 32 bytes for each float32 element"));
     og_chain_free(chain);
+    /* sum, m, v, and where the parameter began, which no step changes */
+    assert_int_equal(og_chain_parse("prodigy", NULL, &chain), OG_OK);
+    assert_non_null(strstr(og_chain_explain(chain), "state: 16 bytes for each float32 element"));
+    og_chain_free(chain);
     assert_int_equal(og_chain_parse("clip_norm(1, p=inf) | sgd", NULL, &chain), OG_OK);
     assert_non_null(strstr(og_chain_explain(chain), "passes over memory: 3"));
     og_chain_free(chain);
