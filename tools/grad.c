@@ -43,7 +43,7 @@ static int derive(command *c, og_derive_options *o, og_save_options *save,
             o->chain = m.zoo ? m.zoo->chain : "clip_norm(1.0) | adam(lr=1e-3)";
         if (save && save->form == OG_SAVE_TRAINING_INFO)
             o->inference = &inference;
-        status = add(m.graph, o);
+        status = add(m.graph, o) != OG_OK;
         if (save)
             save->inference = inference;
         if (status || (out && og_save(m.graph, out, save)))
