@@ -16,6 +16,7 @@ torch.set_default_dtype(torch.float64)
 import jax.numpy as jnp
 import optax
 import optax.contrib
+from optax._src import factorized
 
 T = torch.optim
 S = torch.optim.lr_scheduler
@@ -195,8 +196,12 @@ of_optax("novograd(lr=0.1, weight_decay=0.1)", optax.novograd(0.1, weight_decay=
 of_optax("sm3(lr=0.1)", optax.sm3(0.1))
 of_optax("optimistic_sgd(lr=0.1, alpha=0.8, beta=0.6)", optax.optimistic_gradient_descent(0.1, 0.8, 0.6))
 of_optax("signum(lr=0.1, momentum=0.9)", optax.signum(0.1, 0.9))
-of_optax("adafactor(lr=0.1, weight_decay=0.001)", optax.adafactor(0.1, weight_decay_rate=0.001), digits=6)  # its t is float32
-of_optax("adafactor(lr=0.1, min_dim=2)", optax.adafactor(0.1, min_dim_size_to_factor=2), digits=6)
+# optax's own decay is in float32, whatever the parameters are
+factorized.scale_by_factored_rms.__defaults__ = tuple(
+    (lambda i, exponent: 1 - (i + jnp.float64(1)) ** -exponent) if default is factorized._decay_rate_pow else default
+    for default in factorized.scale_by_factored_rms.__defaults__)
+of_optax("adafactor(lr=0.1, weight_decay=0.001)", optax.adafactor(0.1, weight_decay_rate=0.001))
+of_optax("adafactor(lr=0.1, min_dim=2)", optax.adafactor(0.1, min_dim_size_to_factor=2))
 of_optax("adopt(lr=0.1)", C.adopt(0.1))
 of_optax("ademamix(lr=0.1, weight_decay=0.1)", C.ademamix(0.1, weight_decay=0.1))
 of_optax("prodigy(lr=1, d0=1e-3, weight_decay=0.01)", C.prodigy(1.0, estim_lr0=1e-3, weight_decay=0.01))

@@ -47,24 +47,22 @@ static og_value *mean_of(og_stage_context *c, const char *slot, og_value *weight
     return next;
 }
 
-static og_status momo_build(og_stage_context *c)
+/* Brings each parameter down by what was let through, times the room between the mean loss and
+ * `bound` over s->square, but at most `most`; `weight` is that of the new gradient in the means. */
+static void descend(og_stage_context *c, const sums *s, og_value *weight, og_value *bound,
+                    og_value *most)
 {
     og_graph *g = og_stage_graph(c);
-    og_value *one = og_scalar(g, OG_DOUBLE, 1), *zero = og_scalar(g, OG_DOUBLE, 0);
-    og_value *lr = og_stage_argument(c, "lr"), *decay = og_stage_argument(c, "weight_decay");
-    og_value *first = og_less(og_stage_clock(c), one), *room, *step, *shrink;
-    og_value *weight = og_where(first, one, og_sub(one, og_stage_argument(c, "beta")));
-    og_value *grown = og_plus(og_mul(lr, decay), 1);
-    sums s = means(c, weight);
+    og_value *zero = og_scalar(g, OG_DOUBLE, 0), *lr = og_stage_argument(c, "lr");
+    og_value *decay = og_mul(lr, og_stage_argument(c, "weight_decay")), *grown = og_plus(decay, 1);
+    og_value *shrink = og_div(decay, grown), *room, *step;
 
-    room = og_sub(mean_of(c, "mean_loss", weight, og_stage_loss(c)),
-                  og_stage_argument(c, "lower_bound"));
-    room = og_sub(room, mean_of(c, "mean_along", weight, s.now));
-    room = og_maximum(og_add(og_mul(grown, room), s.along), zero);
-    step =
-        og_where(og_greater(s.square, og_scalar(g, OG_DOUBLE, tiny)), og_div(room, s.square), zero);
-    step = og_where(og_less(lr, step), lr, step);
-    shrink = og_div(og_mul(lr, decay), grown);
+    room = og_sub(mean_of(c, "mean_loss", weight, og_stage_loss(c)), bound);
+    room = og_sub(room, mean_of(c, "mean_along", weight, s->now));
+    room = og_maximum(og_add(og_mul(grown, room), s->along), zero);
+    step = og_where(og_greater(s->square, og_scalar(g, OG_DOUBLE, tiny)), og_div(room, s->square),
+                    zero);
+    step = og_where(og_less(most, step), most, step);
     for (size_t i = 0; i < og_stage_count(c); i++) {
         og_value *u = og_mul(og_stage_in(c, i), og_stage_cast(c, i, og_neg(step)));
 
@@ -73,6 +71,16 @@ static og_status momo_build(og_stage_context *c)
         og_stage_out(c, i, u);
         og_stage_descends(c, i, step);
     }
+}
+
+static og_status momo_build(og_stage_context *c)
+{
+    og_value *one = og_scalar(og_stage_graph(c), OG_DOUBLE, 1);
+    og_value *first = og_less(og_stage_clock(c), one);
+    og_value *weight = og_where(first, one, og_sub(one, og_stage_argument(c, "beta")));
+    sums s = means(c, weight);
+
+    descend(c, &s, weight, og_stage_argument(c, "lower_bound"), og_stage_argument(c, "lr"));
     return OG_OK;
 }
 
@@ -112,30 +120,11 @@ static sums directions(og_stage_context *c, const og_moments *moments)
 
 static og_status momo_adam_build(og_stage_context *c)
 {
-    og_graph *g = og_stage_graph(c);
-    og_value *zero = og_scalar(g, OG_DOUBLE, 0), *lr = og_stage_argument(c, "lr"), *most;
-    og_value *decay = og_stage_argument(c, "weight_decay"), *room, *step, *shrink;
-    og_value *grown = og_plus(og_mul(lr, decay), 1);
     og_moments moments = og_moments_start(c);
     sums s = directions(c, &moments);
 
-    room = og_sub(mean_of(c, "mean_loss", moments.weight1, og_stage_loss(c)),
-                  og_div(og_stage_argument(c, "lower_bound"), moments.correct1));
-    room = og_sub(room, mean_of(c, "mean_along", moments.weight1, s.now));
-    room = og_maximum(og_add(og_mul(grown, room), s.along), zero);
-    step =
-        og_where(og_greater(s.square, og_scalar(g, OG_DOUBLE, tiny)), og_div(room, s.square), zero);
-    most = og_mul(lr, moments.correct1);
-    step = og_where(og_less(most, step), most, step);
-    shrink = og_div(og_mul(lr, decay), grown);
-    for (size_t i = 0; i < og_stage_count(c); i++) {
-        og_value *u = og_mul(og_stage_in(c, i), og_stage_cast(c, i, og_neg(step)));
-
-        if (og_stage_number(c, "weight_decay") != 0)
-            u = og_sub(u, og_mul(og_stage_parameter(c, i), og_stage_cast(c, i, shrink)));
-        og_stage_out(c, i, u);
-        og_stage_descends(c, i, step);
-    }
+    descend(c, &s, moments.weight1, og_div(og_stage_argument(c, "lower_bound"), moments.correct1),
+            og_mul(og_stage_argument(c, "lr"), moments.correct1));
     return OG_OK;
 }
 
